@@ -1,0 +1,116 @@
+/**
+ * Failures a user can meet, as values. The text a person reads is made in one place, `cli/explain.ts`;
+ * here are only the kind and the data that text needs.
+ */
+
+/** What went wrong between us and a model server, judged by what the server says rather than by its status. */
+export type ModelErrorKind =
+  // Before an answer: the way to the server.
+  | "connection_refused"
+  | "host_not_found"
+  | "unreachable"
+  | "host_not_allowed"
+  | "tls"
+  | "redirect"
+  // The stream itself.
+  | "disconnected"
+  | "idle_timeout"
+  | "incomplete"
+  | "empty_answer"
+  // Said by the server.
+  | "context_overflow"
+  | "model_loading"
+  | "model_not_loaded"
+  | "model_not_found"
+  | "tools_unsupported"
+  | "unsupported_parameter"
+  | "template"
+  | "reasoning_replay_required"
+  | "rate_limit"
+  | "overloaded"
+  | "quota"
+  | "auth"
+  | "not_found"
+  | "bad_request"
+  | "server";
+
+export interface ModelError {
+  readonly kind: ModelErrorKind;
+  /** The server's own words, or the system's error text; free of control characters and secrets. */
+  readonly message: string;
+  readonly url?: string;
+  /** HTTP status, where an answer came. */
+  readonly status?: number;
+  readonly retryAfterSeconds?: number;
+  /** The request parameter the server refused, by its name in our request. */
+  readonly parameter?: string;
+  /** How many requests were made in all before giving up. */
+  readonly attempts?: number;
+}
+
+/** A mistake in what the user configured or typed; always fatal, exit code 1. */
+export interface ConfigError {
+  readonly kind: "config";
+  readonly problem:
+    | { readonly type: "syntax"; readonly message: string }
+    | { readonly type: "wrong_type"; readonly expected: string; readonly found: string }
+    | { readonly type: "wrong_value"; readonly found: string; readonly allowed: readonly string[] }
+    | { readonly type: "unknown_profile"; readonly name: string; readonly known: readonly string[] }
+    | { readonly type: "unknown_provider"; readonly name: string; readonly known: readonly string[] }
+    | { readonly type: "bad_override"; readonly text: string; readonly reason: string }
+    | { readonly type: "home_missing"; readonly path: string }
+    | { readonly type: "unreadable"; readonly path: string; readonly reason: string };
+  /** Where the value came from: a file path, or the flag as typed. */
+  readonly source?: string;
+  /** 1-based. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Dotted, as a user would write it after `-c`. */
+  readonly key?: string;
+  /** The nearest name or value that exists. */
+  readonly nearest?: string;
+}
+
+/** A session file that can't be written: nothing more is sent, since it would be lost. */
+export interface SessionError {
+  readonly kind: "session";
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface MissingKeyError {
+  readonly kind: "missing_key";
+  readonly variable: string;
+  readonly providerName: string;
+  readonly instructions?: string;
+}
+
+/** A provider on an API leat does not speak yet. */
+export interface UnsupportedWireError {
+  readonly kind: "unsupported_wire";
+  readonly providerId: string;
+  readonly wireApi: string;
+}
+
+/** The confined modes need a sandbox and there is none that works. */
+export interface SandboxError {
+  readonly kind: "sandbox";
+  readonly problem: "missing" | "does_not_start" | "unsupported_platform";
+  /** What the probe printed, if it ran at all. */
+  readonly detail?: string;
+}
+
+/** The model asked again and again and leat stopped it. */
+export interface StepLimitError {
+  readonly kind: "step_limit";
+  readonly steps: number;
+}
+
+export type LeatError =
+  | ModelError
+  | ConfigError
+  | SessionError
+  | MissingKeyError
+  | UnsupportedWireError
+  | SandboxError
+  | StepLimitError;

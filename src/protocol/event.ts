@@ -1,0 +1,102 @@
+import type { LeatError, ModelError } from "./error.ts";
+import type { HistoryItem } from "./item.ts";
+import type { ResponseTiming, TokenUsage } from "./usage.ts";
+
+/**
+ * AgentEvent: everything a front end (exec, TUI, MCP server) learns about a running turn.
+ * Deltas carry the delta only. Text is as the model or the command wrote it: a front end makes control
+ * characters harmless before it shows them.
+ */
+export type AgentEvent =
+  | { readonly type: "turn-started" }
+  /** A request left; until the next event the server is loading, queueing or reading the prompt. */
+  | { readonly type: "request-started"; readonly number: number }
+  | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
+  | { readonly type: "reasoning-delta"; readonly text: string }
+  | { readonly type: "text-delta"; readonly text: string }
+  /** The stream broke; what was shown of this response is void, and a new attempt follows. */
+  | { readonly type: "response-discarded" }
+  | { readonly type: "item-completed"; readonly item: HistoryItem }
+  | { readonly type: "response-completed"; readonly usage: TokenUsage; readonly timing: ResponseTiming }
+  | { readonly type: "tool-started"; readonly callId: string; readonly action: ToolAction }
+  | { readonly type: "tool-output-delta"; readonly callId: string; readonly text: string }
+  | {
+      readonly type: "tool-ended";
+      readonly callId: string;
+      readonly action: ToolAction;
+      readonly result: ToolOutcome;
+      readonly durationMs: number;
+    }
+  | { readonly type: "notice"; readonly notice: Notice }
+  | { readonly type: "turn-ended"; readonly end: TurnEnd };
+
+/** Tokens of the prompt: `processed` includes `cached`. */
+export interface PrefillProgress {
+  readonly processed: number;
+  readonly total: number;
+  readonly cached?: number;
+  readonly elapsedMs?: number;
+}
+
+/** What a tool call is about to do, in the terms a person would use. */
+export type ToolAction =
+  | { readonly kind: "command"; readonly command: string; readonly cwd: string }
+  | { readonly kind: "read"; readonly path: string; readonly firstLine?: number; readonly lineCount?: number }
+  | { readonly kind: "edit"; readonly paths: readonly string[] }
+  | { readonly kind: "plan" }
+  /** A call no tool could be found for, or whose arguments can't be read. */
+  | { readonly kind: "invalid"; readonly name: string };
+
+export type ToolOutcome =
+  | {
+      readonly kind: "command-exited";
+      readonly exitCode: number;
+      readonly output: string;
+      readonly timedOut: boolean;
+    }
+  | { readonly kind: "file-read"; readonly lines: number; readonly totalLines: number }
+  | { readonly kind: "files-changed"; readonly changes: readonly FileChange[] }
+  | { readonly kind: "plan-updated"; readonly plan: Plan }
+  /** The call did not do its work; `message` is what the model is told. */
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "aborted" };
+
+export interface FileChange {
+  readonly path: string;
+  readonly change: "add" | "update" | "delete";
+  readonly movedTo?: string;
+  /** Unified diff with three lines of context and without the file header. */
+  readonly diff: string;
+}
+
+export interface Plan {
+  readonly explanation?: string;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly status: "pending" | "in_progress" | "completed";
+  }[];
+}
+
+/** Something the user must know though the turn goes on. */
+export type Notice =
+  | {
+      readonly kind: "retry";
+      /** `request`: no answer had begun. `stream`: the answer broke off. */
+      readonly layer: "request" | "stream";
+      readonly attempt: number;
+      readonly maxAttempts: number;
+      readonly delayMs: number;
+      readonly error: ModelError;
+    }
+  /** The server refused a request parameter; it is left out from now on for this endpoint. */
+  | { readonly kind: "parameter-dropped"; readonly parameter: string }
+  /** The model stopped at its output limit; what came so far is kept. */
+  | { readonly kind: "output-truncated" }
+  | { readonly kind: "content-filtered" }
+  /** Calls that were not run because they did not arrive whole. */
+  | { readonly kind: "invalid-calls"; readonly names: readonly (string | null)[] };
+
+export type TurnEnd =
+  | { readonly type: "completed"; readonly lastMessage: string | null; readonly usage: TokenUsage }
+  | { readonly type: "interrupted"; readonly lastMessage: string | null }
+  | { readonly type: "failed"; readonly error: LeatError; readonly lastMessage: string | null };

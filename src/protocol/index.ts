@@ -1,0 +1,31 @@
+export type {
+  ConfigError,
+  LeatError,
+  MissingKeyError,
+  ModelError,
+  ModelErrorKind,
+  SandboxError,
+  SessionError,
+  UnsupportedWireError,
+} from "./error.ts";
+export type {
+  AgentEvent,
+  FileChange,
+  Notice,
+  Plan,
+  PrefillProgress,
+  ToolAction,
+  ToolOutcome,
+  TurnEnd,
+} from "./event.ts";
+export type {
+  FunctionCallItem,
+  FunctionCallOutputItem,
+  HistoryItem,
+  MessageItem,
+  ReasoningItem,
+  TextPart,
+} from "./item.ts";
+export type { ApprovalPolicy, SandboxMode, SandboxPolicy } from "./policy.ts";
+export type { JsonSchema, ToolSpec } from "./tool-spec.ts";
+export type { ResponseTiming, TokenUsage } from "./usage.ts";

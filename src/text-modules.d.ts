@@ -1,0 +1,5 @@
+/** Markdown files are bundled as their text: tool descriptions and the system prompt are reviewed as prose. */
+declare module "*.md" {
+  const text: string;
+  export default text;
+}
