@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -12,5 +13,11 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
+    hookTimeout: 20_000,
+    // Tests start programs, send signals and change directories: each file gets a process of its own.
+    pool: "forks",
+    // Most of the time goes into waiting for those programs, so two files at a time pay even on two cores.
+    maxWorkers: Math.max(2, availableParallelism()),
+    reporters: ["default", "./scripts/closing-line-reporter.mjs"],
   },
 });

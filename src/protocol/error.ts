@@ -100,17 +100,10 @@ export interface SandboxError {
   readonly detail?: string;
 }
 
-/** The model asked again and again and leat stopped it. */
-export interface StepLimitError {
-  readonly kind: "step_limit";
-  readonly steps: number;
-}
-
 export type LeatError =
   | ModelError
   | ConfigError
   | SessionError
   | MissingKeyError
   | UnsupportedWireError
-  | SandboxError
-  | StepLimitError;
+  | SandboxError;

@@ -93,6 +93,8 @@ export type Notice =
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }
+  /** Events of the stream that were no JSON and were passed over. */
+  | { readonly kind: "unreadable-events"; readonly count: number }
   /** Calls that were not run because they did not arrive whole. */
   | { readonly kind: "invalid-calls"; readonly names: readonly (string | null)[] };
 

@@ -1,3 +1,4 @@
+export type { EndpointFacts, EndpointMemory } from "./endpoint.ts";
 export type {
   ConfigError,
   LeatError,

@@ -1,0 +1,8 @@
+import instructions from "./prompt.md";
+
+export { type ContextFacts, initialContext } from "./initial-context.ts";
+export { type ProjectDocs, type ProjectDocsOptions, readProjectDocs } from "./project-docs.ts";
+export { runTurn, type TurnDependencies } from "./turn.ts";
+
+/** The system prompt; the same for every model, since each byte of it is read before the first token comes. */
+export const baseInstructions: string = instructions.trimEnd();

@@ -1,0 +1,175 @@
+import type {
+  AgentEvent,
+  FunctionCallItem,
+  HistoryItem,
+  LeatError,
+  SessionError,
+  TokenUsage,
+  TurnEnd,
+} from "../protocol/index.ts";
+import type { Session, TurnContext } from "../session/index.ts";
+import type { ToolContext, ToolSet } from "../tools/index.ts";
+import type { Completion, ModelEvent, ModelRequest } from "../wire/index.ts";
+import { userMessage } from "./initial-context.ts";
+import { lastAnswer, recordItem, recordUsage } from "./record.ts";
+import { readResponse } from "./response.ts";
+import { runCall } from "./run-call.ts";
+import { addUsage } from "./usage-sum.ts";
+
+/** What a turn needs from the world; `cli` puts it together. */
+export interface TurnDependencies {
+  readonly session: Session;
+  readonly model: string;
+  readonly instructions: string;
+  readonly tools: ToolSet;
+  readonly toolContext: Omit<ToolContext, "signal" | "onOutput">;
+  /** Written to the rollout before each request. */
+  readonly turnContext: TurnContext;
+  readonly contextWindow: number | undefined;
+  /** Streams one response of the configured endpoint. */
+  readonly stream: (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+  /** Receives every event, in order and at once. A front end that is slow slows the turn, and loses nothing. */
+  readonly emit: (event: AgentEvent) => void;
+  /** Aborted: the socket closes at once, a running command is killed, and the turn ends as interrupted. */
+  readonly signal: AbortSignal;
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** One step of the loop, and what comes next. */
+type Step =
+  | { readonly type: "ask" }
+  | { readonly type: "run"; readonly calls: readonly FunctionCallItem[]; readonly completion: Completion }
+  | { readonly type: "end"; readonly end: TurnEnd };
+
+/**
+ * Runs one turn: the user's text, then responses and tool calls in alternation until the model has said its
+ * last. Every finished item is on disk before the next request leaves; a file that can't be written ends
+ * the turn.
+ */
+export async function runTurn(input: string, dependencies: TurnDependencies): Promise<TurnEnd> {
+  const { session, emit } = dependencies;
+  const turn: Turn = { ...dependencies, usage: {}, requests: 0 };
+  emit({ type: "turn-started" });
+  const unwritten =
+    session.append(userMessage(input)) ??
+    session.recordEvent({ type: "user_message", message: input, kind: "plain" });
+  let step: Step = unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
+  while (step.type !== "end") {
+    step = step.type === "ask" ? await ask(turn) : await runCalls(turn, step.calls, step.completion);
+  }
+  emit({ type: "turn-ended", end: step.end });
+  return step.end;
+}
+
+interface Turn extends TurnDependencies {
+  usage: TokenUsage;
+  requests: number;
+}
+
+async function ask(turn: Turn): Promise<Step> {
+  const { session, emit, signal, now } = turn;
+  const unwritten = session.recordTurnContext(turn.turnContext);
+  if (unwritten !== undefined) return failed(turn, unwritten);
+  turn.requests += 1;
+  emit({ type: "request-started", number: turn.requests });
+  const request: ModelRequest = {
+    model: turn.model,
+    instructions: turn.instructions,
+    items: session.items,
+    tools: turn.tools.specs,
+  };
+  const response = await readResponse(turn.stream(request, signal), emit, now);
+  switch (response.type) {
+    case "interrupted":
+      return keep(turn, response.partial) ?? interrupted(turn);
+    case "failed":
+      return keep(turn, response.partial) ?? failed(turn, response.error);
+    case "completed": {
+      const { items, completion, timing } = response;
+      turn.usage = addUsage(turn.usage, completion.usage);
+      emit({ type: "response-completed", usage: completion.usage, timing });
+      const unkept = keep(turn, items) ?? keepUsage(turn, completion.usage);
+      return unkept ?? next(turn, items, completion);
+    }
+    default:
+      return response satisfies never;
+  }
+}
+
+/** Calls present means there is work, whatever the finish reason says. */
+function next(turn: Turn, items: readonly HistoryItem[], completion: Completion): Step {
+  noticeOddities(turn, completion);
+  const calls = items.filter((item) => item.type === "function_call");
+  if (calls.length > 0) return { type: "run", calls, completion };
+  if (completion.isEmpty) {
+    return failed(turn, {
+      kind: "empty_answer",
+      message: completion.finish === "length" ? "output limit reached" : "no text and no tool call",
+    });
+  }
+  return {
+    type: "end",
+    end: { type: "completed", lastMessage: lastAnswer(turn.session.items), usage: turn.usage },
+  };
+}
+
+function noticeOddities(turn: Turn, completion: Completion): void {
+  const { emit } = turn;
+  if (completion.finish === "length") emit({ type: "notice", notice: { kind: "output-truncated" } });
+  if (completion.finish === "content_filter") emit({ type: "notice", notice: { kind: "content-filtered" } });
+  if (completion.invalidCalls.length > 0) {
+    const names = completion.invalidCalls.map((call) => call.name);
+    emit({ type: "notice", notice: { kind: "invalid-calls", names } });
+  }
+  if (completion.unreadableEvents > 0) {
+    emit({ type: "notice", notice: { kind: "unreadable-events", count: completion.unreadableEvents } });
+  }
+}
+
+/** One after the other, in the model's order: a later command may rely on an earlier edit. */
+async function runCalls(
+  turn: Turn,
+  calls: readonly FunctionCallItem[],
+  completion: Completion,
+): Promise<Step> {
+  const cutOff = new Set(
+    completion.finish === "length" ? completion.invalidCalls.map((call) => call.id) : [],
+  );
+  for (const call of calls) {
+    if (turn.signal.aborted) break;
+    const result = await runCall(turn, call, { isCutOff: cutOff.has(call.call_id) });
+    const unkept = keep(turn, [
+      { type: "function_call_output", call_id: call.call_id, output: result.output },
+    ]);
+    if (unkept !== undefined) return unkept;
+    if (result.refused !== undefined) return failed(turn, result.refused);
+  }
+  return turn.signal.aborted ? interrupted(turn) : { type: "ask" };
+}
+
+/** Keeps items in history and on disk; a step only if that failed. */
+function keep(turn: Turn, items: readonly HistoryItem[]): Step | undefined {
+  for (const item of items) {
+    const unwritten = recordItem(turn.session, item);
+    if (unwritten !== undefined) return failed(turn, unwritten);
+    turn.emit({ type: "item-completed", item });
+  }
+  return undefined;
+}
+
+function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
+  const unwritten = recordUsage(turn.session, turn.usage, last, turn.contextWindow);
+  return unwritten === undefined ? undefined : failed(turn, unwritten);
+}
+
+function failed(turn: Turn, error: LeatError | SessionError): Step {
+  const lastMessage = lastAnswer(turn.session.items);
+  return { type: "end", end: { type: "failed", error, lastMessage } };
+}
+
+function interrupted(turn: Turn): Step {
+  const unwritten = turn.session.recordEvent({ type: "turn_aborted", reason: "interrupted" });
+  if (unwritten !== undefined) return failed(turn, unwritten);
+  return { type: "end", end: { type: "interrupted", lastMessage: lastAnswer(turn.session.items) } };
+}

@@ -1,0 +1,131 @@
+/** `leat practice`: the practice model on a port of its own, until Ctrl-C. */
+import { readFile } from "node:fs/promises";
+import { type Pace, parseScript, type Script, startPracticeServer } from "../practice/index.ts";
+
+/** "leat" on a telephone's keys. A fixed port, so that a pasted config stays right. */
+const DEFAULT_PORT = 5328;
+
+interface Output {
+  write(text: string): unknown;
+}
+
+/** Resolves to the exit code. */
+export async function runPracticeCommand(
+  options: { readonly port?: number; readonly scriptPath?: string; readonly pace?: string },
+  io: { readonly stdout: Output; readonly stderr: Output; readonly signal: AbortSignal },
+): Promise<number> {
+  const port = options.port ?? DEFAULT_PORT;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    return fail("the port must be a whole number from 0 (any free one) to 65535.");
+  }
+  const pace = readPace(options.pace ?? "human");
+  if (pace === null) {
+    return fail(`the pace must be "human", "full" or a number of tokens per second, not "${options.pace}".`);
+  }
+  const read = options.scriptPath === undefined ? null : await readScript(options.scriptPath);
+  if (read?.ok === false) return fail(read.message);
+
+  try {
+    const server = await startPracticeServer({
+      port,
+      pace,
+      ...(read ? { script: read.script } : {}),
+      onRequest(request) {
+        const time = new Date().toTimeString().slice(0, 8);
+        io.stdout.write(
+          `${time}  ${request.method} ${printable(request.path)}  ${printable(request.reply)}\n`,
+        );
+      },
+    });
+    io.stdout.write(introduction(server.url, read?.script ?? null));
+    await aborted(io.signal);
+    await server.stop();
+    return 0;
+  } catch (error) {
+    return fail(explainStart(error, port));
+  }
+
+  function fail(sentence: string): number {
+    io.stderr.write(`leat practice: ${sentence}\n`);
+    return 1;
+  }
+}
+
+function readPace(text: string): Pace | null {
+  if (text === "human" || text === "full") return text;
+  const tokensPerSecond = Number(text);
+  return tokensPerSecond > 0 && tokensPerSecond <= 1_000_000 ? { tokens_per_second: tokensPerSecond } : null;
+}
+
+type ReadScript =
+  | { readonly ok: true; readonly script: Script }
+  | { readonly ok: false; readonly message: string };
+
+async function readScript(path: string): Promise<ReadScript> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    return { ok: false, message: `can't read the script ${path} (${codeOf(error) ?? String(error)}).` };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ok: false, message: `the script ${path} is not JSON: ${printable(reason)}.` };
+  }
+  const parsed = parseScript(json);
+  return parsed.ok ? parsed : { ok: false, message: `the script ${path} is not valid: ${parsed.message}.` };
+}
+
+function introduction(url: string, script: Script | null): string {
+  const what = script
+    ? `a script with ${script.replies.length} replies`
+    : "the built-in practice model, a script, not a language model";
+  return `leat practice: ${what}
+Serving at ${url} (this machine only). Ctrl-C stops it.
+
+Put this into config.toml in $CODEX_HOME (~/.codex unless set):
+
+[model_providers.practice]
+name = "leat practice"
+base_url = "${url}"
+wire_api = "chat"
+
+[profiles.practice]
+model = ${JSON.stringify(script?.model ?? "leat-practice")}
+model_provider = "practice"
+
+Then type, in another terminal:
+
+leat exec --profile practice "fix the failing test"
+
+`;
+}
+
+function explainStart(error: unknown, port: number): string {
+  switch (codeOf(error)) {
+    case "EADDRINUSE":
+      return `port ${port} is in use; choose another one with --port.`;
+    case "EACCES":
+      return `port ${port} needs rights this user does not have; choose one above 1023 with --port.`;
+    default:
+      return `can't listen on port ${port}: ${error instanceof Error ? error.message : String(error)}.`;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function codeOf(error: unknown): string | null {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return typeof code === "string" ? code : null;
+}
+
+/** A request's path, a call's name and a file's text are not ours; none may steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");
+}

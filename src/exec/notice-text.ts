@@ -1,0 +1,26 @@
+import type { LeatError, Notice } from "../protocol/index.ts";
+import { formatDuration } from "./format.ts";
+
+export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
+  switch (notice.kind) {
+    case "retry": {
+      const { attempt, maxAttempts, delayMs, error } = notice;
+      return `retry ${attempt} of ${maxAttempts} in ${formatDelay(delayMs)}: ${explain(error).message}`;
+    }
+    case "parameter-dropped":
+      return `the server refused \`${notice.parameter}\`; left out from now on`;
+    case "output-truncated":
+      return "the model stopped at its output limit; what came so far is kept";
+    case "content-filtered":
+      return "the server's content filter stopped the answer";
+    case "invalid-calls":
+      return `not run, because it did not arrive whole: ${notice.names.map((name) => name ?? "a call without a name").join(", ")}`;
+    default:
+      return notice satisfies never;
+  }
+}
+
+/** Short waits differ by tenths of a second: `0.2 s`. */
+function formatDelay(ms: number): string {
+  return ms < 1000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : formatDuration(ms);
+}

@@ -1,0 +1,46 @@
+/** The signs leat draws itself, and what stands for them where the locale has no UTF-8. */
+
+export interface Signs {
+  readonly separator: string;
+  readonly ellipsis: string;
+  readonly arrow: string;
+  readonly minus: string;
+  readonly range: string;
+  readonly done: string;
+  readonly current: string;
+  readonly pending: string;
+  readonly barStart: string;
+  readonly barFull: string;
+  readonly barEmpty: string;
+  readonly barEnd: string;
+}
+
+export const UNICODE_SIGNS: Signs = {
+  separator: " · ",
+  ellipsis: "…",
+  arrow: "→",
+  minus: "−",
+  range: "–",
+  done: "✓",
+  current: "→",
+  pending: "·",
+  barStart: "▕",
+  barFull: "█",
+  barEmpty: "░",
+  barEnd: "▏",
+};
+
+export const ASCII_SIGNS: Signs = {
+  separator: " | ",
+  ellipsis: "...",
+  arrow: "->",
+  minus: "-",
+  range: "-",
+  done: "x ",
+  current: "->",
+  pending: "- ",
+  barStart: "[",
+  barFull: "#",
+  barEmpty: "-",
+  barEnd: "]",
+};

@@ -1,0 +1,120 @@
+import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { readBody } from "./body.ts";
+import { describeSocketError, idleFailure, TransportFailure } from "./failure.ts";
+import { isAllowedHost } from "./hosts.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "./http.ts";
+
+/**
+ * Long enough for a far server, short enough that two attempts and the pause between them end within the
+ * five seconds after which a user should read why nothing happens.
+ */
+const CONNECT_TIMEOUT_MS = 2200;
+
+/** Connections are kept alive: the next request of a turn starts without a handshake. */
+export function createHttpClient(configuredHosts: ReadonlySet<string>): HttpClient {
+  const plain = new Agent({ keepAlive: true });
+  let secure: import("node:https").Agent | undefined;
+
+  async function open(request: HttpRequest, url: URL): Promise<ClientRequest> {
+    const options = { method: "POST", headers: request.headers };
+    if (url.protocol === "http:") return requestHttp(url, { ...options, agent: plain });
+    const https = await import("node:https");
+    secure ??= new https.Agent({ keepAlive: true });
+    return https.request(url, { ...options, agent: secure });
+  }
+
+  return {
+    async post(request) {
+      const url = new URL(request.url);
+      if (!isAllowedHost(url.hostname, configuredHosts)) {
+        throw new TransportFailure({
+          kind: "host_not_allowed",
+          message: `${url.hostname} is not a configured host`,
+          url: request.url,
+        });
+      }
+      return send(request, () => open(request, url));
+    },
+    close() {
+      plain.destroy();
+      secure?.destroy();
+    },
+  };
+}
+
+/**
+ * A connection kept alive may have been closed by the server just as we use it. Node reports that as a
+ * reset of a reused socket; nothing was answered, so the same request goes out once more on a new one.
+ */
+async function send(request: HttpRequest, open: () => Promise<ClientRequest>): Promise<HttpResponse> {
+  for (;;) {
+    request.signal.throwIfAborted();
+    const outgoing = await open();
+    try {
+      return await exchange(request, outgoing);
+    } catch (error) {
+      const stale = error instanceof TransportFailure && error.detail.kind === "disconnected";
+      if (!(stale && outgoing.reusedSocket)) throw error;
+    }
+  }
+}
+
+function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const abort = () => outgoing.destroy();
+    request.signal.addEventListener("abort", abort, { once: true });
+    // Node may report a failure before the response and again after it; the promise takes the first.
+    outgoing.on("error", (error) => {
+      request.signal.removeEventListener("abort", abort);
+      if (request.signal.aborted) reject(request.signal.reason);
+      else if (error instanceof TransportFailure) reject(error);
+      else reject(new TransportFailure(describeSocketError(error, request.url), { cause: error }));
+    });
+    watchConnect(outgoing, request.url);
+    watchSilence(outgoing, request);
+    outgoing.on("response", (incoming) => {
+      resolve({
+        status: incoming.statusCode ?? 0,
+        headers: singleHeaders(incoming),
+        body: readBody(incoming, request, () => request.signal.removeEventListener("abort", abort)),
+      });
+    });
+    outgoing.end(request.body);
+  });
+}
+
+/** Covers the name look-up and the TCP handshake; a reused socket is connected already. */
+function watchConnect(outgoing: ClientRequest, url: string): void {
+  const timer = setTimeout(() => {
+    outgoing.destroy(
+      new TransportFailure({
+        kind: "unreachable",
+        message: `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`,
+        url,
+      }),
+    );
+  }, CONNECT_TIMEOUT_MS);
+  const stop = () => clearTimeout(timer);
+  outgoing.on("socket", (socket) => {
+    if (socket.connecting) socket.once("connect", stop);
+    else stop();
+  });
+  outgoing.once("close", stop);
+}
+
+function watchSilence(outgoing: ClientRequest, request: HttpRequest): void {
+  if (request.idleTimeoutMs === undefined) return;
+  const timer = setTimeout(() => {
+    outgoing.destroy(idleFailure(request.url, request.idleTimeoutMs ?? 0));
+  }, request.idleTimeoutMs);
+  outgoing.once("response", () => clearTimeout(timer));
+  outgoing.once("close", () => clearTimeout(timer));
+}
+
+function singleHeaders(incoming: IncomingMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    headers[name] = Array.isArray(value) ? value[0] : value;
+  }
+  return headers;
+}

@@ -1,0 +1,20 @@
+/**
+ * The practice model: a scripted model behind a real Chat Completions server on loopback. It lets a new user try
+ * everything without a model, drives `leat demo`, and serves the e2e tests with every fault they need.
+ */
+
+export { parseScript } from "./parse-script.ts";
+export type { RecordedRequest } from "./record.ts";
+export type {
+  CallSpec,
+  Pace,
+  RawChunk,
+  RawReply,
+  Reply,
+  ReplyCondition,
+  Script,
+  SemanticReply,
+  StatusReply,
+} from "./script.ts";
+export type { PracticeOptions, PracticeServer } from "./server.ts";
+export { startPracticeServer } from "./server.ts";

@@ -1,0 +1,74 @@
+/** The rules alone: which roots a policy names, and what of them may be written. Opens no file. */
+import { resolve, sep } from "node:path";
+import type { SandboxMode, SandboxPolicy } from "../protocol/index.ts";
+
+export interface PolicyOptions {
+  readonly mode: SandboxMode;
+  readonly cwd: string;
+  /** `sandbox_workspace_write.writable_roots` and `--add-dir`; relative ones count from `cwd`. */
+  readonly writableRoots: readonly string[];
+  readonly networkAccess: boolean;
+  readonly excludeTmpdirEnvVar: boolean;
+  readonly excludeSlashTmp: boolean;
+  /** The value of `$TMPDIR`. */
+  readonly tmpdir?: string;
+}
+
+export function resolvePolicy(options: PolicyOptions): SandboxPolicy {
+  if (options.mode !== "workspace-write") return { mode: options.mode };
+  const roots = [options.cwd];
+  if (!options.excludeSlashTmp) roots.push("/tmp");
+  // TMPDIR=/ would silently make the whole disk writable.
+  const tmpdir = options.tmpdir;
+  if (!options.excludeTmpdirEnvVar && tmpdir?.startsWith("/") && resolve(tmpdir) !== "/") roots.push(tmpdir);
+  roots.push(...options.writableRoots);
+  return {
+    mode: "workspace-write",
+    writableRoots: [...new Set(roots.map((root) => resolve(options.cwd, root)))],
+    networkAccess: options.networkAccess,
+  };
+}
+
+export function networkAllowed(policy: SandboxPolicy): boolean {
+  return policy.mode === "danger-full-access" || (policy.mode === "workspace-write" && policy.networkAccess);
+}
+
+/** Names at the top of each writable root that stay read-only: whoever writes them runs code outside later. */
+export const PROTECTED_NAMES = [".git", ".codex"] as const;
+
+/** Kernel interfaces are no place for a writable root, except the shared memory folder. */
+export function isPossibleRoot(path: string): boolean {
+  if (contains("/dev/shm", path)) return true;
+  return !["/proc", "/sys", "/dev"].some((tree) => contains(tree, path));
+}
+
+export function contains(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+export type WriteVerdict =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: "read-only" | "outside" | "protected" };
+
+/**
+ * Judges a path without symlinks in it. The deepest rule counts, as with mounts: a root the user named
+ * inside a protected folder is writable.
+ */
+export function judgeWrite(
+  path: string,
+  rules: { readonly roots: readonly string[]; readonly protectedPaths: readonly string[] },
+): WriteVerdict {
+  const root = deepest(rules.roots, path);
+  if (root === undefined) return { allowed: false, reason: "outside" };
+  const guard = deepest(rules.protectedPaths, path);
+  if (guard !== undefined && guard.length > root.length) return { allowed: false, reason: "protected" };
+  return { allowed: true };
+}
+
+function deepest(trees: readonly string[], path: string): string | undefined {
+  let found: string | undefined;
+  for (const tree of trees) {
+    if (contains(tree, path) && (found === undefined || tree.length > found.length)) found = tree;
+  }
+  return found;
+}

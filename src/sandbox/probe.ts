@@ -1,0 +1,59 @@
+/** Is there a program that can confine commands, and what it says if it can't. */
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import type { SandboxError } from "../protocol/index.ts";
+import { contains } from "./policy.ts";
+
+const USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
+const MAX_DETAIL_LENGTH = 300;
+
+/**
+ * The first executable of that name. A folder below `untrustedRoots` is passed over: what a confined command
+ * can write must not become the program that confines the next one.
+ */
+export function findProgram(
+  name: string,
+  options: { readonly path: string | undefined; readonly untrustedRoots: readonly string[] },
+): string | undefined {
+  for (const folder of (options.path ?? USUAL_PATH).split(":")) {
+    if (!isAbsolute(folder)) continue;
+    const program = executable(join(folder, name));
+    if (program !== undefined && !options.untrustedRoots.some((root) => contains(root, program))) {
+      return program;
+    }
+  }
+  return undefined;
+}
+
+/** Why a shell would not find `argv[0]`; undefined if it is there. */
+export function missingProgram(
+  program: string,
+  options: { readonly path: string | undefined; readonly cwd: string },
+): string | undefined {
+  if (program === "" || program.startsWith("-")) return `${program}: not a program name`;
+  const found = program.includes("/")
+    ? executable(resolve(options.cwd, program))
+    : (options.path ?? USUAL_PATH)
+        .split(":")
+        .map((folder) => executable(resolve(options.cwd, folder, program)))
+        .find((path) => path !== undefined);
+  return found === undefined ? `${program}: not found` : undefined;
+}
+
+export function doesNotStart(message: string): SandboxError {
+  const line = message.split("\n").find((candidate) => candidate.trim() !== "");
+  return {
+    kind: "sandbox",
+    problem: "does_not_start",
+    ...(line === undefined ? {} : { detail: line.trim().slice(0, MAX_DETAIL_LENGTH) }),
+  };
+}
+
+function executable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile() ? realpathSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}

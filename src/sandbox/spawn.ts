@@ -1,0 +1,169 @@
+/** The only file that starts processes. One process group a command, ended as a whole. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { type CapturedOutput, OutputCapture } from "./capture.ts";
+
+export interface SpawnRequest {
+  /** Program and arguments; its standard output is the output, see `withMergedOutput`. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  onOutput?(text: string): void;
+  /** For a confining program that starts the command in a process group of its own. */
+  readonly innerProcessGroup?: (statusText: string) => number | undefined;
+}
+
+export type SpawnEnd =
+  | {
+      readonly kind: "ended";
+      readonly exitCode: number;
+      readonly signal: NodeJS.Signals | undefined;
+      readonly stopped: StopReason | undefined;
+      readonly output: CapturedOutput;
+      /** Standard error: nothing but the confining program's own words, since the command's is merged. */
+      readonly errorText: string;
+      /** What was written on file descriptor 3. */
+      readonly statusText: string;
+    }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export type StopReason = "timeout" | "abort";
+
+const TERMINATION_GRACE_MS = 500;
+/** After SIGKILL; a process stuck in the kernel is left behind rather than waited for. */
+const KILL_GRACE_MS = 2000;
+/** How long a pipe may stay open after the command's end, held by something it left in the background. */
+const PIPE_GRACE_MS = 250;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAX_SIDE_TEXT_LENGTH = 16 * 1024;
+
+/**
+ * One pipe for both streams is the only way to keep their order. The shell replaces itself by the command
+ * and interprets nothing of it.
+ */
+export function withMergedOutput(command: readonly string[]): string[] {
+  return ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", ...command];
+}
+
+export function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
+  const [program = "", ...programArguments] = request.command;
+  let child: ChildProcess;
+  try {
+    child = spawn(program, programArguments, {
+      cwd: request.cwd,
+      env: request.environment,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: true,
+    });
+  } catch (error) {
+    // Node refuses some arguments at once, a NUL in them for one.
+    return Promise.resolve({ kind: "failed", reason: messageOf(error) });
+  }
+  return new Promise((resolve) => followProcess(child, request, resolve));
+}
+
+function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end: SpawnEnd) => void): void {
+  const capture = new OutputCapture();
+  const output = child.stdio[1] as Readable;
+  const errorText = collectText(child.stdio[2] as Readable);
+  const statusText = collectText(child.stdio[3] as Readable);
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped: StopReason | undefined;
+  let ended: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
+  let finished = false;
+
+  const after = (milliseconds: number, action: () => void) => {
+    timers.add(setTimeout(action, Math.min(milliseconds, MAX_TIMER_MS)));
+  };
+  const deliver = (text: string) => {
+    if (text !== "" && !finished) request.onOutput?.(text);
+  };
+
+  const finish = (failure?: string) => {
+    if (finished) return;
+    deliver(capture.end());
+    finished = true;
+    for (const timer of timers) clearTimeout(timer);
+    request.signal?.removeEventListener("abort", onAbort);
+    for (const stream of child.stdio) stream?.destroy();
+    if (failure !== undefined) return resolve({ kind: "failed", reason: failure });
+    const signal = ended?.signal ?? undefined;
+    resolve({
+      kind: "ended",
+      exitCode: ended?.exitCode ?? 128 + signalNumber(signal),
+      signal,
+      stopped,
+      output: capture.output,
+      errorText: errorText(),
+      statusText: statusText(),
+    });
+  };
+
+  const stop = (reason: StopReason) => {
+    if (stopped !== undefined || ended !== undefined) return;
+    stopped = reason;
+    if (request.innerProcessGroup === undefined) signalGroup(child.pid, "SIGTERM");
+    else {
+      // The confining program would take SIGTERM as its own end and kill the command without a chance.
+      const group = request.innerProcessGroup(statusText());
+      if (group === undefined) signalGroup(child.pid, "SIGKILL");
+      else signalGroup(group, "SIGTERM");
+    }
+    after(TERMINATION_GRACE_MS, () => signalGroup(child.pid, "SIGKILL"));
+    after(TERMINATION_GRACE_MS + KILL_GRACE_MS, () => finish());
+  };
+  const onAbort = () => stop("abort");
+
+  output.on("data", (bytes: Buffer) => deliver(capture.push(bytes)));
+  output.on("error", () => {});
+  child.on("error", (error) => {
+    // Also raised when a signal can't be sent; then the process is there and will end by itself.
+    if (child.pid === undefined) finish(messageOf(error));
+  });
+  child.on("exit", (exitCode, signal) => {
+    ended = { exitCode, signal };
+    if (stopped !== undefined) signalGroup(child.pid, "SIGKILL");
+    after(PIPE_GRACE_MS, () => {
+      // One more round of reading first, in case we, not the command, were slow.
+      setImmediate(() => {
+        if (finished) return;
+        signalGroup(child.pid, "SIGKILL");
+        finish();
+      });
+    });
+  });
+  child.on("close", () => finish());
+  after(request.timeoutMs, () => stop("timeout"));
+  request.signal?.addEventListener("abort", onAbort, { once: true });
+  if (request.signal?.aborted === true) onAbort();
+}
+
+function collectText(stream: Readable): () => string {
+  let text = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    if (text.length < MAX_SIDE_TEXT_LENGTH) text += chunk;
+  });
+  stream.on("error", () => {});
+  return () => text;
+}
+
+function signalGroup(processGroup: number | undefined, signal: NodeJS.Signals): void {
+  if (processGroup === undefined || processGroup <= 1) return;
+  try {
+    process.kill(-processGroup, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
+
+function signalNumber(signal: NodeJS.Signals | undefined): number {
+  return signal === undefined ? constants.signals.SIGKILL : constants.signals[signal];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

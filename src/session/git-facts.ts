@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+
+/** What the rollout notes of the repository; the names are Codex's. */
+export interface GitFacts {
+  readonly commit_hash?: string;
+  readonly branch?: string;
+  readonly repository_url?: string;
+}
+
+/** The nearest folder at or above `directory` that holds `.git`, be it a folder or a worktree's file. */
+export function findRepositoryRoot(directory: string): string | undefined {
+  for (let current = directory; ; current = dirname(current)) {
+    if (exists(join(current, ".git"))) return current;
+    if (dirname(current) === current) return undefined;
+  }
+}
+
+/** Read from git's own files: starting a process would delay the first request. Undefined outside a repository. */
+export function readGitFacts(directory: string): GitFacts | undefined {
+  const root = findRepositoryRoot(directory);
+  if (root === undefined) return undefined;
+  const gitDirectory = resolveGitDirectory(root);
+  const commonFile = read(join(gitDirectory, "commondir"));
+  const commonDirectory = commonFile === undefined ? gitDirectory : resolve(gitDirectory, commonFile.trim());
+  const head = read(join(gitDirectory, "HEAD"))?.trim() ?? "";
+  const reference = /^ref: (refs\/\S+)$/.exec(head)?.[1];
+  const commit = reference === undefined ? head : findCommit([gitDirectory, commonDirectory], reference);
+  const branch = reference?.startsWith("refs/heads/") ? reference.slice("refs/heads/".length) : undefined;
+  const url = findOriginUrl(read(join(commonDirectory, "config")) ?? "");
+  return {
+    ...(commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? { commit_hash: commit } : {}),
+    ...(branch === undefined ? {} : { branch }),
+    ...(url === undefined ? {} : { repository_url: url }),
+  };
+}
+
+function resolveGitDirectory(root: string): string {
+  const path = join(root, ".git");
+  const pointer = /^gitdir: (.+)$/m.exec(read(path) ?? "")?.[1]?.trim();
+  if (pointer === undefined) return path;
+  return isAbsolute(pointer) ? pointer : resolve(root, pointer);
+}
+
+function findCommit(directories: readonly string[], reference: string): string | undefined {
+  for (const directory of directories) {
+    const loose = read(join(directory, reference))?.trim();
+    if (loose !== undefined) return loose;
+    const packed = read(join(directory, "packed-refs")) ?? "";
+    const line = packed.split("\n").find((entry) => entry.endsWith(` ${reference}`));
+    if (line !== undefined) return line.split(" ", 1)[0];
+  }
+  return undefined;
+}
+
+function findOriginUrl(config: string): string | undefined {
+  const section = /\[remote "origin"\]([^[]*)/.exec(config)?.[1] ?? "";
+  const url = /^\s*url\s*=\s*(\S+)\s*$/m.exec(section)?.[1];
+  // A token in the URL is a secret and must not reach the session file.
+  return url?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, "$1");
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

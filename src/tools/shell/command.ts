@@ -1,0 +1,61 @@
+import { basename } from "node:path";
+import { readInteger, readString } from "../arguments.ts";
+
+/** What to execute: a whole program line. `script` is set where a shell reads it, and is what people are shown. */
+export interface ShellCommand {
+  readonly argv: readonly string[];
+  readonly script?: string;
+}
+
+export const defaultTimeoutMs = 120_000;
+const maxTimeoutMs = 600_000;
+
+/** Codex takes an array, most other agents a string; models send what they were trained on. */
+export function readCommand(args: Record<string, unknown>): ShellCommand | undefined {
+  const value = args["command"] ?? args["cmd"] ?? args["script"];
+  if (Array.isArray(value)) return fromArray(value);
+  const text = readString({ value }, "value");
+  if (text === undefined || text.trim() === "") return undefined;
+  // An array written into a string: `["bash", …` is no command line anyone means.
+  return /^\s*\["/.test(text) ? (fromArray(parseArray(text)) ?? shellScript(text)) : shellScript(text);
+}
+
+export function readTimeoutMs(args: Record<string, unknown>): number {
+  const timeoutMs = readInteger(args, "timeout", "timeout_ms", "timeoutMs");
+  if (timeoutMs === undefined || timeoutMs <= 0) return defaultTimeoutMs;
+  return Math.min(timeoutMs, maxTimeoutMs);
+}
+
+/** The command in the form a person would type. */
+export function commandText(command: ShellCommand): string {
+  return command.script ?? command.argv.map(quote).join(" ");
+}
+
+/** The one place that says which shell reads a command line: a login shell, so that PATH is the user's own. */
+function shellScript(script: string): ShellCommand {
+  return { argv: ["bash", "-lc", script], script };
+}
+
+function fromArray(value: unknown): ShellCommand | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  if (!value.every((part): part is string => typeof part === "string")) return undefined;
+  const [first = "", flag, script, ...more] = value;
+  if (first.trim() === "") return undefined;
+  // `["ls -la"]`: no program has such a name.
+  if (value.length === 1 && /\s/.test(first.trim())) return shellScript(first);
+  const isShell = /^(ba|z|da|k)?sh$/.test(basename(first)) && (flag === "-lc" || flag === "-c");
+  if (isShell && script !== undefined && more.length === 0) return { argv: value, script };
+  return { argv: value };
+}
+
+function parseArray(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function quote(part: string): string {
+  return /^[\w@%+=:,./-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`;
+}

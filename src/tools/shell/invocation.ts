@@ -1,0 +1,62 @@
+import { isPatchText } from "../apply-patch/parse.ts";
+import type { ShellCommand } from "./command.ts";
+
+/**
+ * `apply_patch` is no program here: models trained on Codex call it through the shell, and it must then be
+ * recognised with certainty or not at all, since the rest of the script would run without it.
+ */
+export type Invocation =
+  | { readonly kind: "patch"; readonly patch: string; readonly folder?: string }
+  /** Calls apply_patch together with other things. */
+  | { readonly kind: "mixed" }
+  | { readonly kind: "none" };
+
+export function findPatch({ argv, script }: ShellCommand): Invocation {
+  const [program = "", patch] = argv;
+  if (isApplyPatch(program) && patch !== undefined && argv.length === 2) return { kind: "patch", patch };
+  if (argv.length === 1 && isPatchText(program)) return { kind: "patch", patch: program };
+  if (script === undefined) return { kind: "none" };
+  if (isPatchText(script)) return { kind: "patch", patch: script };
+  return findInScript(script);
+}
+
+/** The body of `apply_patch <<'EOF' …`, where that is all there is; models write it in place of a bare patch too. */
+export function unwrapHeredoc(text: string): string {
+  const found = findInScript(text);
+  return found.kind === "patch" && found.folder === undefined ? found.patch : text;
+}
+
+function findInScript(script: string): Invocation {
+  const start = /^\s*(?:cd\s+('[^']+'|"[^"$`\\]+"|[^\s'"`$;&|<>()]+)\s*&&\s*)?(apply_patch|applypatch)\s+/.exec(script);
+  if (start === null) return { kind: callsApplyPatch.test(script) ? "mixed" : "none" };
+  const folder = start[1]?.replace(/^(['"])(.*)\1$/, "$2");
+  const patch = readHeredoc(script.slice(start[0].length)) ?? readQuoted(script.slice(start[0].length));
+  if (patch === undefined) return { kind: "mixed" };
+  return { kind: "patch", patch, ...(folder === undefined ? {} : { folder }) };
+}
+
+/** At the beginning of a line or after an operator, with a patch to come: not merely the word in some text. */
+const callsApplyPatch = /(?:^|[;&|])[ \t]*(?:apply_patch|applypatch)[ \t]*(?:<<|['"]\*\*\*|$)/m;
+
+function readHeredoc(text: string): string | undefined {
+  const opening = /^<<\s*(?:'(\w+)'|"(\w+)"|(\w+))[ \t]*\n/.exec(text);
+  if (opening === null) return undefined;
+  const delimiter = opening[1] ?? opening[2] ?? opening[3];
+  const lines = text.slice(opening[0].length).trimEnd().split("\n");
+  const end = lines.findIndex((line) => line === delimiter);
+  // Anything behind the delimiter is a second command.
+  return end === lines.length - 1 ? lines.slice(0, end).join("\n") : undefined;
+}
+
+/** `apply_patch '…'`: one quoted word and nothing else. */
+function readQuoted(text: string): string | undefined {
+  const single = /^'((?:[^']|'\\'')*)'\s*$/.exec(text);
+  if (single !== null) return single[1]?.replaceAll("'\\''", "'");
+  const double = /^"((?:[^"\\]|\\[\s\S])*)"\s*$/.exec(text);
+  // Variables are left as they stand: in a patch they are text.
+  return double?.[1]?.replace(/\\(["\\$`])/g, "$1");
+}
+
+function isApplyPatch(program: string): boolean {
+  return program === "apply_patch" || program === "applypatch";
+}

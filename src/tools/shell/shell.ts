@@ -1,0 +1,93 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { prepareInput } from "../apply-patch/apply-patch.ts";
+import { readString } from "../arguments.ts";
+import { pathProblem, resolvePath } from "../files/paths.ts";
+import {
+  abortedResult,
+  failedResult,
+  invalidArguments,
+  invalidCall,
+  type PreparedCall,
+  type Tool,
+  type ToolContext,
+} from "../tool.ts";
+import { commandText, defaultTimeoutMs, readCommand, readTimeoutMs, type ShellCommand } from "./command.ts";
+import description from "./description.md";
+import { findPatch } from "./invocation.ts";
+import { shellResult } from "./result.ts";
+
+export const shell: Tool = {
+  spec: {
+    name: "shell",
+    description: description.trim(),
+    parameters: {
+      type: "object",
+      properties: {
+        command: { type: "string" },
+        workdir: { type: "string", description: "Directory to run in" },
+        timeout: { type: "integer", description: `Milliseconds, default ${defaultTimeoutMs}` },
+      },
+      required: ["command"],
+    },
+  },
+  aliases: ["container.exec", "bash", "exec_command", "local_shell", "run_shell_command"],
+  prepare,
+};
+
+function prepare(args: Record<string, unknown>, context: ToolContext): PreparedCall {
+  const command = readCommand(args);
+  if (command === undefined) return invalidArguments(shell.spec, "missing field `command`");
+  if (command.argv.some((part) => part.includes("\0"))) {
+    return invalidArguments(shell.spec, "`command` contains a NUL character");
+  }
+  const workdir = readString(args, "workdir", "cwd", "working_directory", "directory");
+  const problem = workdir === undefined || workdir === "" ? undefined : pathProblem(workdir, "workdir");
+  if (problem !== undefined) return invalidArguments(shell.spec, problem);
+  const folder = resolvePath(context.cwd, workdir ?? "");
+
+  const invocation = findPatch(command);
+  switch (invocation.kind) {
+    case "patch":
+      return prepareInput(invocation.patch, resolve(folder, invocation.folder ?? ""), context);
+    case "mixed":
+      return invalidCall(
+        shell.spec.name,
+        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it). Nothing was run.",
+      );
+    case "none":
+      return prepareCommand(command, folder, readTimeoutMs(args), context);
+    default:
+      return invocation satisfies never;
+  }
+}
+
+function prepareCommand(
+  command: ShellCommand,
+  folder: string,
+  timeoutMs: number,
+  context: ToolContext,
+): PreparedCall {
+  return {
+    kind: "ready",
+    action: { kind: "command", command: commandText(command), cwd: folder },
+    async run() {
+      if (context.signal.aborted) return abortedResult("[interrupted by the user]");
+      const isFolder = await stat(folder).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      if (!isFolder) return failedResult(`the command was not run: workdir is not a directory: ${folder}`);
+
+      const startedMs = performance.now();
+      const end = await context.sandbox.run({
+        argv: command.argv,
+        cwd: folder,
+        timeoutMs,
+        signal: context.signal,
+        onOutput: (text) => context.onOutput(text),
+      });
+      return shellResult(end, { durationMs: performance.now() - startedMs, timeoutMs });
+    },
+  };
+}

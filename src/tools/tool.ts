@@ -1,0 +1,72 @@
+import type { SandboxError, ToolAction, ToolOutcome, ToolSpec } from "../protocol/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+
+/** What a call may use of the session it runs in. */
+export interface ToolContext {
+  /** Absolute; relative paths of the model start here. */
+  readonly cwd: string;
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+  onOutput(text: string): void;
+}
+
+export interface ToolResult {
+  /** What the model reads. */
+  readonly output: string;
+  readonly outcome: ToolOutcome;
+  /** Set where the command was not run because there is no sandbox that works. */
+  readonly refused?: SandboxError;
+}
+
+/** A call that is understood, so that it can be shown and approved before anything happens. */
+export type PreparedCall =
+  | { readonly kind: "ready"; readonly action: ToolAction; run(): Promise<ToolResult> }
+  | {
+      readonly kind: "invalid";
+      readonly action: ToolAction;
+      readonly output: string;
+      readonly outcome: ToolOutcome;
+    };
+
+export interface Tool {
+  readonly spec: ToolSpec;
+  /** Names of the same tool in other agents, which models remember from their training. */
+  readonly aliases: readonly string[];
+  prepare(args: Record<string, unknown>, context: ToolContext): PreparedCall;
+  /** Arguments for a call whose whole argument text is not JSON; only for texts that can't be mistaken. */
+  readText?(text: string): Record<string, unknown> | undefined;
+}
+
+export function failedResult(message: string): ToolResult {
+  return { output: message, outcome: { kind: "failed", message } };
+}
+
+export function abortedResult(output: string): ToolResult {
+  return { output, outcome: { kind: "aborted" } };
+}
+
+export function invalidCall(name: string, output: string): PreparedCall {
+  return {
+    kind: "invalid",
+    action: { kind: "invalid", name },
+    output,
+    outcome: { kind: "failed", message: output },
+  };
+}
+
+/** A call whose arguments can't be used: what is wrong, and what the tool takes. */
+export function invalidArguments(spec: ToolSpec, reason: string): PreparedCall {
+  return invalidCall(spec.name, `failed to parse function arguments: ${reason}\n${usage(spec)}`);
+}
+
+function usage(spec: ToolSpec): string {
+  const required = spec.parameters.required ?? [];
+  const parameters = Object.entries(spec.parameters.properties ?? {});
+  const list = (wanted: boolean) =>
+    parameters
+      .filter(([name]) => required.includes(name) === wanted)
+      .map(([name, schema]) => `${name} (${schema.type ?? "any"})`)
+      .join(", ");
+  const optional = list(false);
+  return `${spec.name} needs: ${list(true)}${optional === "" ? "" : `; optional: ${optional}`}`;
+}

@@ -1,0 +1,31 @@
+import { asArray, asObject, asText } from "./json.ts";
+
+/** The content of a delta, parted into what is answer and what is thinking. */
+export interface ContentDelta {
+  readonly text: string;
+  readonly reasoning: string;
+}
+
+/**
+ * A string almost everywhere. Mistral's reasoning models send an array of parts, `thinking` and `text`, and
+ * change to plain strings within the same stream.
+ */
+export function readContent(content: unknown): ContentDelta {
+  if (typeof content === "string") return { text: content, reasoning: "" };
+  let text = "";
+  let reasoning = "";
+  for (const entry of asArray(content)) {
+    const part = asObject(entry);
+    if (part === undefined) continue;
+    if (part["type"] === "thinking") reasoning += thinkingText(part["thinking"]);
+    else text += asText(part["text"]) ?? "";
+  }
+  return { text, reasoning };
+}
+
+function thinkingText(thinking: unknown): string {
+  if (typeof thinking === "string") return thinking;
+  return asArray(thinking)
+    .map((entry) => asText(asObject(entry)?.["text"]) ?? "")
+    .join("");
+}

@@ -1,0 +1,218 @@
+import type { FunctionCallItem, HistoryItem, ModelError, TokenUsage } from "../../protocol/index.ts";
+import type { Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
+import type { SseFrame } from "../sse.ts";
+import { readContent } from "./content.ts";
+import { errorFromJson, holdsError } from "./error-body.ts";
+import { createItemBuilder } from "./item-builder.ts";
+import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
+import { readReasoning } from "./reasoning.ts";
+import { createThinkTagSplitter, type Segment } from "./think-tags.ts";
+import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
+import { readTimings, readUsage, type ServerTimings } from "./usage.ts";
+
+/**
+ * Decodes one Chat Completions response: frames in, events out. Pure: no clock, no network, no log.
+ * Knows no server by name; what servers do differently is read off the shape of what they send.
+ */
+export interface ChatDecoder {
+  /** Decodes one frame; deltas are appended to `events`, those of one kind in a row as one. */
+  push(frame: SseFrame, events: ModelEvent[]): void;
+  /** A body that is one JSON value instead of a stream. */
+  pushBody(body: JsonObject, events: ModelEvent[]): void;
+  /** True after `[DONE]` or an error: nothing that follows counts. */
+  readonly ended: boolean;
+  /** Flushes what was held back and tells how the response ended. */
+  end(events: ModelEvent[]): DecodedResponse;
+}
+
+export interface DecodedResponse {
+  readonly items: readonly HistoryItem[];
+  readonly completion: Completion;
+  readonly error?: ModelError;
+}
+
+export interface ChatDecoderOptions {
+  readonly offeredToolNames: ReadonlySet<string>;
+  /** Makes an id for a call that came without one; distinct within the session. */
+  readonly newCallId: () => string;
+}
+
+export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
+  const items = createItemBuilder();
+  const thinkTags = createThinkTagSplitter();
+  const assembler = createCallAssembler(options.offeredToolNames);
+  let error: ModelError | undefined;
+  let sawDone = false;
+  let finishReason: string | undefined;
+  let usage: TokenUsage | undefined;
+  let timings: ServerTimings | undefined;
+  let unreadableEvents = 0;
+
+  function push(frame: SseFrame, events: ModelEvent[]): void {
+    if (sawDone || error !== undefined) return;
+    const data = frame.data.trim();
+    if (data === "[DONE]" || data === "DONE") {
+      sawDone = true;
+      return;
+    }
+    const chunk = asObject(parseJson(data));
+    if (chunk !== undefined && (frame.event === "error" || holdsError(chunk))) {
+      readChoices(chunk, events);
+      error = errorFromJson(chunk, undefined);
+    } else if (chunk === undefined) {
+      if (frame.event === "error") error = errorFromJson({ error: data }, undefined);
+      else unreadableEvents += 1;
+    } else readChunk(chunk, events);
+  }
+
+  function pushBody(body: JsonObject, events: ModelEvent[]): void {
+    if (holdsError(body) || !Array.isArray(body["choices"])) error = errorFromJson(body, undefined);
+    else readChunk(body, events);
+  }
+
+  function readChunk(chunk: JsonObject, events: ModelEvent[]): void {
+    readChoices(chunk, events);
+    usage = readUsage(chunk) ?? usage;
+    timings = readTimings(chunk) ?? timings;
+    const progress = asObject(chunk["prompt_progress"]);
+    if (progress !== undefined) readProgress(progress, events);
+  }
+
+  function readChoices(chunk: JsonObject, events: ModelEvent[]): void {
+    for (const entry of asArray(chunk["choices"])) {
+      const choice = asObject(entry);
+      // With n > 1 the other answers are not ours; a missing index means the only one.
+      if (choice === undefined || (asNumber(choice["index"]) ?? 0) !== 0) continue;
+      const delta = asObject(choice["delta"]) ?? asObject(choice["message"]);
+      if (delta !== undefined) readDelta(delta, events);
+      finishReason = asText(choice["finish_reason"]) ?? finishReason;
+      if (holdsError(choice)) error = errorFromJson(choice, undefined);
+    }
+  }
+
+  function readDelta(delta: JsonObject, events: ModelEvent[]): void {
+    const reasoning = readReasoning(delta);
+    if (reasoning !== undefined) addReasoning(reasoning.text, reasoning.field, events);
+    const content = readContent(delta["content"]);
+    if (content.reasoning !== "" && reasoning === undefined)
+      addReasoning(content.reasoning, undefined, events);
+    if (content.text !== "") addSegments(thinkTags.push(content.text), events);
+    const refusal = asText(delta["refusal"]);
+    if (refusal !== undefined) addText(refusal, events);
+    const calls = asArray(delta["tool_calls"]);
+    if (calls.length > 0) for (const call of calls) addCall(call, events);
+    // The form before tool_calls, still sent by old gateways.
+    else if (asObject(delta["function_call"]) !== undefined)
+      addCall({ index: 0, function: delta["function_call"] }, events);
+  }
+
+  function addSegments(segments: readonly Segment[], events: ModelEvent[]): void {
+    for (const segment of segments) {
+      if (segment.kind === "reasoning") addReasoning(segment.text, undefined, events);
+      else addText(segment.text, events);
+    }
+  }
+
+  function addText(text: string, events: ModelEvent[]): void {
+    items.addText(text);
+    appendDelta("text-delta", text, events);
+  }
+
+  function addReasoning(text: string, field: string | undefined, events: ModelEvent[]): void {
+    items.addReasoning(text, field);
+    appendDelta("reasoning-delta", text, events);
+  }
+
+  function addCall(entry: unknown, events: ModelEvent[]): void {
+    const name = assembler.add(entry);
+    if (name === undefined) return;
+    items.markCalls();
+    if (events.at(-1)?.type !== "call-delta") events.push({ type: "call-delta", name });
+  }
+
+  function end(events: ModelEvent[]): DecodedResponse {
+    addSegments(thinkTags.end(), events);
+    const finish = normalizeFinish();
+    if (finishReason === "model_context_window_exceeded" && error === undefined) {
+      error = errorFromJson({ error: `finish reason ${finishReason}` }, undefined);
+    }
+    const calls = assembler.finish().map((call) => ({ call, id: call.id ?? options.newCallId() }));
+    const runnable = calls.filter(({ call }) => isRunnable(call, finish));
+    const invalid = calls.filter(({ call }) => !isRunnable(call, finish));
+    return {
+      items: items.finish(calls.flatMap(({ call, id }) => toCallItem(call, id))),
+      completion: {
+        finish: runnable.length > 0 && finish === "stop" ? "tool_calls" : finish,
+        usage: usage ?? timings?.usage ?? {},
+        ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
+        invalidCalls: invalid.map(toInvalidCall),
+        isEmpty: !items.hasText && runnable.length === 0,
+        unreadableEvents,
+      },
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+
+  /** The reason is advice: unknown words mean stop, and none at all without `[DONE]` means cut off. */
+  function normalizeFinish(): FinishReason {
+    if (error !== undefined) return "error";
+    if (finishReason === undefined) return sawDone ? "stop" : "incomplete";
+    switch (finishReason) {
+      case "tool_calls":
+      case "length":
+      case "content_filter":
+        return finishReason;
+      case "model_context_window_exceeded":
+        return "error";
+      default:
+        return "stop";
+    }
+  }
+
+  return {
+    push,
+    pushBody,
+    end,
+    get ended() {
+      return sawDone || error !== undefined;
+    },
+  };
+}
+
+/** Deltas of one kind that arrive in one read leave as one, so that they cost one write. */
+function appendDelta(type: "text-delta" | "reasoning-delta", text: string, events: ModelEvent[]): void {
+  const last = events.at(-1);
+  if (last?.type === type) events[events.length - 1] = { type, text: last.text + text };
+  else events.push({ type, text });
+}
+
+function readProgress(progress: JsonObject, events: ModelEvent[]): void {
+  const processed = asNumber(progress["processed"]);
+  const total = asNumber(progress["total"]);
+  if (processed === undefined || total === undefined) return;
+  const cached = asNumber(progress["cache"]);
+  const elapsedMs = asNumber(progress["time_ms"]);
+  events.push({
+    type: "prefill-progress",
+    progress: {
+      processed,
+      total,
+      ...(cached === undefined ? {} : { cached }),
+      ...(elapsedMs === undefined ? {} : { elapsedMs }),
+    },
+  });
+}
+
+/** A call cut off by the output limit may parse and still lack its end: it is never run. */
+function isRunnable(call: AssembledCall, finish: FinishReason): boolean {
+  return call.whole && finish !== "length" && finish !== "incomplete" && finish !== "error";
+}
+
+function toCallItem(call: AssembledCall, id: string): FunctionCallItem[] {
+  if (call.name === null) return [];
+  return [{ type: "function_call", name: call.name, arguments: call.argumentsText, call_id: id }];
+}
+
+function toInvalidCall({ call, id }: { call: AssembledCall; id: string }): InvalidCall {
+  return { id, name: call.name, argumentsText: call.argumentsText };
+}

@@ -1,0 +1,117 @@
+import { asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
+
+/** A call as it stands when the stream has ended. `argumentsText` is JSON of an object if `whole`. */
+export interface AssembledCall {
+  readonly id: string | undefined;
+  readonly name: string | null;
+  readonly argumentsText: string;
+  readonly whole: boolean;
+}
+
+/**
+ * Puts tool calls together from their deltas. Identity goes by id, then by index, since servers repeat ids,
+ * leave out indexes, or give every parallel call the index 0 (ollama#15457, lmdeploy#3412, litellm#33678).
+ */
+export interface CallAssembler {
+  /** Takes one entry of `tool_calls`; returns the name of the call it belongs to, as far as known. */
+  add(entry: unknown): string | undefined;
+  finish(): AssembledCall[];
+}
+
+interface OpenCall {
+  id: string | undefined;
+  readonly index: number | undefined;
+  name: string;
+  argumentsText: string;
+}
+
+export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAssembler {
+  const calls: OpenCall[] = [];
+
+  function add(entry: unknown): string | undefined {
+    const delta = asObject(entry);
+    if (delta === undefined) return undefined;
+    // Old gateways put name and arguments beside the id instead of under `function`.
+    const part = asObject(delta["function"]) ?? delta;
+    const id = asText(delta["id"]);
+    const index = asNumber(delta["index"]);
+    const name = asText(part["name"]);
+    const argumentsPart = argumentsOf(part);
+    if (id === undefined && name === undefined && argumentsPart === undefined) return undefined;
+
+    let call = find(id, index, name, argumentsPart);
+    if (call === undefined) {
+      call = { id, index, name: "", argumentsText: "" };
+      calls.push(call);
+    }
+    call.id ??= id;
+    if (name !== undefined && name !== call.name) call.name += name;
+    if (argumentsPart !== undefined && !isResend(call, argumentsPart)) call.argumentsText += argumentsPart;
+    return call.name;
+  }
+
+  function find(
+    id: string | undefined,
+    index: number | undefined,
+    name: string | undefined,
+    argumentsPart: string | undefined,
+  ): OpenCall | undefined {
+    const byId = id === undefined ? undefined : calls.findLast((call) => call.id === id);
+    if (byId !== undefined) return byId;
+    const candidate = index === undefined ? calls.at(-1) : calls.findLast((call) => call.index === index);
+    if (candidate === undefined) return undefined;
+    if (id !== undefined && candidate.id !== undefined) return undefined;
+    const startsAnother =
+      name !== undefined &&
+      isWhole(candidate.argumentsText) &&
+      (name !== candidate.name || (argumentsPart !== undefined && argumentsPart !== candidate.argumentsText));
+    return startsAnother ? undefined : candidate;
+  }
+
+  function finish(): AssembledCall[] {
+    return calls.map((call) => {
+      const argumentsText = normalizeArguments(call.argumentsText);
+      const name = cleanName(call.name, offeredNames);
+      return {
+        id: call.id,
+        name: name === "" ? null : name,
+        argumentsText: argumentsText ?? call.argumentsText,
+        whole: argumentsText !== undefined && name !== "",
+      };
+    });
+  }
+
+  return { add, finish };
+}
+
+function argumentsOf(part: JsonObject): string | undefined {
+  const value = part["arguments"];
+  if (typeof value === "string") return asText(value);
+  // Bridges from Ollama's native API send an object.
+  return asObject(value) === undefined ? undefined : JSON.stringify(value);
+}
+
+/** Some servers send the whole arguments once more in the last chunk. */
+function isResend(call: OpenCall, argumentsPart: string): boolean {
+  return call.argumentsText === argumentsPart && isWhole(argumentsPart);
+}
+
+function isWhole(argumentsText: string): boolean {
+  return asObject(parseJson(argumentsText)) !== undefined;
+}
+
+/** No arguments mean an empty object; an object inside a JSON string is taken out. Undefined if unreadable. */
+function normalizeArguments(text: string): string | undefined {
+  if (text.trim() === "") return "{}";
+  const value = parseJson(text);
+  if (asObject(value) !== undefined) return text;
+  if (value === null) return "{}";
+  return typeof value === "string" && isWhole(value) ? value : undefined;
+}
+
+/** gpt-oss leaks Harmony markers and its `functions.` namespace into names (llama.cpp#15731). */
+function cleanName(name: string, offeredNames: ReadonlySet<string>): string {
+  const cut = name.split("<|", 1)[0]?.trim() ?? "";
+  const bare = cut.startsWith("functions.") ? cut.slice("functions.".length) : cut;
+  return offeredNames.has(bare) ? bare : cut;
+}

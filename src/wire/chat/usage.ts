@@ -1,0 +1,50 @@
+import type { TokenUsage } from "../../protocol/index.ts";
+import { asArray, asNumber, asObject, type JsonObject } from "./json.ts";
+
+/**
+ * The usage of a chunk, wherever the server puts it: `usage`, `choices[0].usage` (Moonshot) or `x_groq.usage`.
+ * An object of nothing but zeros and nulls (Ollama 2025, LocalAI) means unknown.
+ */
+export function readUsage(chunk: JsonObject): TokenUsage | undefined {
+  const usage =
+    asObject(chunk["usage"]) ??
+    asObject(asObject(asArray(chunk["choices"])[0])?.["usage"]) ??
+    asObject(asObject(chunk["x_groq"])?.["usage"]);
+  if (usage === undefined) return undefined;
+  const promptDetails = asObject(usage["prompt_tokens_details"]);
+  const completionDetails = asObject(usage["completion_tokens_details"]);
+  const counts = {
+    inputTokens: asNumber(usage["prompt_tokens"]),
+    cachedInputTokens: asNumber(promptDetails?.["cached_tokens"]) ?? asNumber(usage["cached_tokens"]),
+    outputTokens: asNumber(usage["completion_tokens"]),
+    // SGLang puts it at the top.
+    reasoningTokens: asNumber(completionDetails?.["reasoning_tokens"]) ?? asNumber(usage["reasoning_tokens"]),
+    totalTokens: asNumber(usage["total_tokens"]),
+  };
+  const known = Object.entries(counts).filter(([, count]) => count !== undefined);
+  return known.some(([, count]) => count !== 0) ? Object.fromEntries(known) : undefined;
+}
+
+/** What llama.cpp tells of its own clock on the last chunk; counts serve where `usage` is absent. */
+export interface ServerTimings {
+  readonly usage: TokenUsage;
+  readonly tokensPerSecond?: number;
+}
+
+export function readTimings(chunk: JsonObject): ServerTimings | undefined {
+  const timings = asObject(chunk["timings"]);
+  if (timings === undefined) return undefined;
+  const cached = asNumber(timings["cache_n"]);
+  const prompt = asNumber(timings["prompt_n"]);
+  const predicted = asNumber(timings["predicted_n"]);
+  const speed = asNumber(timings["predicted_per_second"]);
+  return {
+    usage: {
+      // `prompt_n` counts only what had to be read; what the cache held comes on top.
+      ...(prompt === undefined ? {} : { inputTokens: prompt + (cached ?? 0) }),
+      ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+      ...(predicted === undefined ? {} : { outputTokens: predicted }),
+    },
+    ...(speed === undefined || speed <= 0 ? {} : { tokensPerSecond: speed }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Dialect } from "./dialects/dialect.ts";
+
+/** Everything the wire must know about where requests go. Holds secrets: never log it. */
+export interface Endpoint {
+  readonly providerId: string;
+  /** As configured; `/chat/completions` is put after it. */
+  readonly baseUrl: string;
+  readonly queryParams: Readonly<Record<string, string>>;
+  /** Authorization and the configured headers, ready to send. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dialect: Dialect;
+  /** Retries of a request whose answer had not begun. */
+  readonly requestMaxRetries: number;
+  /** Retries of a response whose stream broke. */
+  readonly streamMaxRetries: number;
+  /** Longest silence, in milliseconds; undefined on loopback, where a long prefill is silent. */
+  readonly idleTimeoutMs: number | undefined;
+}
+
+/** The request URL. Codex joins base and path verbatim; a slash at the end of the base is forgiven here. */
+export function endpointUrl(endpoint: Endpoint, path: string): string {
+  const base = endpoint.baseUrl.replace(/\/+$/, "");
+  const query = new URLSearchParams(Object.entries(endpoint.queryParams)).toString();
+  return `${base}${path}${query === "" ? "" : `?${query}`}`;
+}

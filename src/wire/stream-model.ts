@@ -1,0 +1,99 @@
+import { type HttpClient, isLoopback, retryDelayMs, sleep } from "../net/index.ts";
+import type { EndpointMemory, ModelError } from "../protocol/index.ts";
+import { type AttemptEnd, attemptChat } from "./chat/attempt.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { ModelEvent } from "./model-event.ts";
+import type { ModelRequest } from "./model-request.ts";
+
+export interface StreamOptions {
+  readonly http: HttpClient;
+  /** What was learnt of endpoints before; new lessons are put there. */
+  readonly memory: EndpointMemory;
+  readonly signal: AbortSignal;
+  /** In [0, 1), for the jitter of the back-off. */
+  readonly random: () => number;
+  readonly newCallId: () => string;
+}
+
+/**
+ * Asks the model and streams its answer, over retries and refused parameters, to exactly one final event.
+ * Two budgets that do not multiply: one for answers that never began, one for streams that broke. Nothing
+ * has been run when an attempt is given up, since calls leave only with a whole response.
+ */
+export async function* streamModel(
+  request: ModelRequest,
+  endpoint: Endpoint,
+  options: StreamOptions,
+): AsyncGenerator<ModelEvent, void, void> {
+  const { memory, signal } = options;
+  const retries = { request: 0, stream: 0 };
+  let asksForUsage = memory.get(endpoint.baseUrl).refusesStreamOptions !== true;
+  for (let attempts = 1; ; attempts += 1) {
+    const end = yield* attemptChat(request, endpoint, { ...options, asksForUsage });
+    if (end.type === "completed") {
+      for (const item of end.response.items) yield { type: "item", item };
+      yield { type: "completed", completion: end.response.completion };
+      return;
+    }
+    if (end.type === "interrupted") {
+      yield end;
+      return;
+    }
+    if (asksForUsage && end.error.parameter === "stream_options") {
+      asksForUsage = false;
+      memory.put(endpoint.baseUrl, { refusesStreamOptions: true });
+      yield { type: "notice", notice: { kind: "parameter-dropped", parameter: "stream_options" } };
+      continue;
+    }
+    const layer = end.type === "rejected" ? "request" : "stream";
+    const maxAttempts = maxRetries(end, endpoint);
+    if (retries[layer] >= maxAttempts) {
+      const partial = end.type === "broken" ? end.partial : [];
+      yield { type: "failed", error: { ...end.error, attempts }, partial };
+      return;
+    }
+    retries[layer] += 1;
+    const attempt = retries[layer];
+    const delayMs = retryDelayMs(attempt, end.error.retryAfterSeconds, options.random());
+    if (end.type === "broken") yield { type: "response-discarded" };
+    yield {
+      type: "notice",
+      notice: { kind: "retry", layer, attempt, maxAttempts, delayMs, error: end.error },
+    };
+    await sleep(delayMs, signal);
+    if (signal.aborted) {
+      yield { type: "interrupted", partial: [] };
+      return;
+    }
+  }
+}
+
+type Failure = Extract<AttemptEnd, { type: "rejected" | "broken" }>;
+
+/** How often this kind of failure may be tried again. A plain 4xx never is: the same request fails again. */
+function maxRetries(end: Failure, endpoint: Endpoint): number {
+  const budget = end.type === "rejected" ? endpoint.requestMaxRetries : endpoint.streamMaxRetries;
+  switch (end.error.kind) {
+    case "disconnected":
+    case "idle_timeout":
+    case "incomplete":
+    case "model_loading":
+    case "rate_limit":
+    case "overloaded":
+      return budget;
+    case "server":
+      return isRefusal(end.error) ? 0 : budget;
+    // Nothing listens: on this machine that will not change within seconds, and the user wants to know.
+    case "connection_refused":
+      return isLoopback(new URL(endpoint.baseUrl).hostname) ? 0 : budget;
+    case "host_not_found":
+    case "unreachable":
+      return Math.min(1, budget);
+    default:
+      return 0;
+  }
+}
+
+function isRefusal(error: ModelError): boolean {
+  return error.status !== undefined && error.status < 500;
+}
