@@ -4,7 +4,7 @@
 /** @typedef {{ kind: "word" | "mark" | "text" | "pattern", value: string, line: number }} Token */
 
 const WORD_START = /^[\p{ID_Start}$_#]/u;
-const WORD = /[\p{ID_Continue}$\u200c\u200d#]+/uy;
+const WORD = /[\p{ID_Continue}$#]+/uy;
 const NUMBER = /[0-9][\w.]*/y;
 
 /** After one of these words a slash begins a regular expression, after any other word it divides. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Instructions a user keeps for agents: the home's AGENTS.md, then the project's, from its root down to the cwd. */
@@ -61,8 +61,10 @@ function foldersDownTo({ cwd, repositoryRoot }: ProjectDocsOptions): string[] {
 
 function firstFile(folder: string, names: readonly string[]): Buffer | undefined {
   for (const name of names) {
+    const path = join(folder, name);
     try {
-      return readFileSync(join(folder, name));
+      // In a hostile repository it may be a link to a device that never ends.
+      if (statSync(path).isFile()) return readFileSync(path);
     } catch {
       // Not there, or not readable: the next name counts, as in Codex.
     }

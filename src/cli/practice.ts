@@ -80,8 +80,9 @@ async function readScript(path: string): Promise<ReadScript> {
 }
 
 function introduction(url: string, script: Script | null): string {
+  const count = script?.replies.length ?? 0;
   const what = script
-    ? `a script with ${script.replies.length} replies`
+    ? `a script with ${count} ${count === 1 ? "reply" : "replies"}`
     : "the built-in practice model, a script, not a language model";
   return `leat practice: ${what}
 Serving at ${url} (this machine only). Ctrl-C stops it.

@@ -3,7 +3,8 @@ import { formatCount, formatSeconds, formatSpeed } from "./format.ts";
 import type { Look } from "./output.ts";
 import { cutToWidth, textWidth } from "./text-width.ts";
 
-const BAR_CELLS = 16;
+/** The bar gives way before the facts beside it do. */
+const BAR_CELLS = [16, 8];
 
 /** `prefill ▕████░░▏ 62 %  1,210 of 1,950 tokens · 410 tok/s · 1 s left`, or as much of it as fits; null if it says nothing. */
 export function prefillLine(progress: PrefillProgress, elapsedMs: number, look: Look): string | null {
@@ -14,38 +15,36 @@ export function prefillLine(progress: PrefillProgress, elapsedMs: number, look: 
   const processed = clamp(progress.processed, total);
   const share = processed / total;
   const percent = `${Math.floor(share * 100)} %`;
-  const bar = `prefill ${drawBar(share, look)} ${percent}`;
-  const facts = [
-    `${formatCount(processed)} of ${formatCount(total)} tokens`,
-    ...paceFacts({
-      done: processed - clamp(progress.cached ?? 0, processed),
-      left: total - processed,
-      elapsedMs,
-    }),
-  ];
-  for (let count = facts.length; count > 0; count--) {
-    const line = `${bar}  ${facts.slice(0, count).join(look.signs.separator)}`;
-    if (textWidth(line) <= look.columns) {
-      return line;
+  const count = `${formatCount(processed)} of ${formatCount(total)} tokens`;
+  const done = processed - clamp(progress.cached ?? 0, processed);
+  const { speed, left } = pace({ done, left: total - processed, elapsedMs });
+  for (const facts of [[count, ...speed, ...left], [count, ...left], left, []]) {
+    for (const cells of BAR_CELLS) {
+      const start = `prefill ${drawBar(share, cells, look)} ${percent}`;
+      const line = facts.length === 0 ? start : `${start}  ${facts.join(look.signs.separator)}`;
+      if (textWidth(line) <= look.columns) {
+        return line;
+      }
     }
   }
-  return textWidth(bar) <= look.columns
-    ? bar
-    : cutToWidth(`prefill ${percent}`, look.columns, look.signs.ellipsis);
+  return cutToWidth(`prefill ${percent}`, look.columns, look.signs.ellipsis);
 }
 
-function paceFacts(pace: { done: number; left: number; elapsedMs: number }): string[] {
-  const tokensPerSecond = pace.done / (pace.elapsedMs / 1000);
+function pace(facts: { done: number; left: number; elapsedMs: number }): { speed: string[]; left: string[] } {
+  const tokensPerSecond = facts.done / (facts.elapsedMs / 1000);
   if (!(tokensPerSecond > 0 && Number.isFinite(tokensPerSecond))) {
-    return [];
+    return { speed: [], left: [] };
   }
-  return [formatSpeed(tokensPerSecond), `${formatSeconds(Math.ceil(pace.left / tokensPerSecond))} left`];
+  return {
+    speed: [formatSpeed(tokensPerSecond)],
+    left: [`${formatSeconds(Math.ceil(facts.left / tokensPerSecond))} left`],
+  };
 }
 
-function drawBar(share: number, look: Look): string {
-  const full = Math.round(share * BAR_CELLS);
+function drawBar(share: number, cells: number, look: Look): string {
+  const full = Math.round(share * cells);
   const { signs } = look;
-  return signs.barStart + signs.barFull.repeat(full) + signs.barEmpty.repeat(BAR_CELLS - full) + signs.barEnd;
+  return signs.barStart + signs.barFull.repeat(full) + signs.barEmpty.repeat(cells - full) + signs.barEnd;
 }
 
 /** Servers count wrongly at times; a bar must not. */

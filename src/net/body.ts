@@ -14,7 +14,7 @@ export async function* readBody(
   request: HttpRequest,
   release: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  let failure: unknown;
+  let failure: unknown = incoming.destroyed ? (incoming.errored ?? closedEarly()) : undefined;
   let ended = false;
   let wake: (() => void) | undefined;
   const notify = () => wake?.();
@@ -28,7 +28,7 @@ export async function* readBody(
     notify();
   });
   incoming.on("close", () => {
-    if (!ended) failure ??= new Error("the connection closed in the middle of the answer");
+    if (!ended) failure ??= closedEarly();
     notify();
   });
   const timer =
@@ -62,7 +62,13 @@ export async function* readBody(
 function toFailure(error: unknown, request: HttpRequest): unknown {
   if (request.signal.aborted) return request.signal.reason;
   if (error instanceof TransportFailure) return error;
-  return new TransportFailure(describeSocketError(error, request.url), { cause: error });
+  // Whatever the system's reason, what matters now is that an answer had begun.
+  const detail = { ...describeSocketError(error, request.url), kind: "disconnected" as const };
+  return new TransportFailure(detail, { cause: error });
+}
+
+function closedEarly(): Error {
+  return new Error("the connection closed in the middle of the answer");
 }
 
 function drain(incoming: IncomingMessage): void {

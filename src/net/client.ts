@@ -17,10 +17,14 @@ export function createHttpClient(configuredHosts: ReadonlySet<string>): HttpClie
 
   async function open(request: HttpRequest, url: URL): Promise<ClientRequest> {
     const options = { method: "POST", headers: request.headers };
-    if (url.protocol === "http:") return requestHttp(url, { ...options, agent: plain });
-    const https = await import("node:https");
-    secure ??= new https.Agent({ keepAlive: true });
-    return https.request(url, { ...options, agent: secure });
+    try {
+      if (url.protocol === "http:") return requestHttp(url, { ...options, agent: plain });
+      const https = await import("node:https");
+      secure ??= new https.Agent({ keepAlive: true });
+      return https.request(url, { ...options, agent: secure });
+    } catch (error) {
+      throw unsendable(error, request.url);
+    }
   }
 
   return {
@@ -40,6 +44,14 @@ export function createHttpClient(configuredHosts: ReadonlySet<string>): HttpClie
       secure?.destroy();
     },
   };
+}
+
+/** A configured header, such as a key with a line break in it, can't be sent. Node names the header, not its value. */
+function unsendable(error: unknown, url: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ERR_INVALID_CHAR" || code === "ERR_INVALID_HTTP_TOKEN"
+    ? new TransportFailure({ kind: "bad_request", message, url }, { cause: error })
+    : error;
 }
 
 /**
@@ -63,6 +75,8 @@ function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpRe
   return new Promise((resolve, reject) => {
     const abort = () => outgoing.destroy();
     request.signal.addEventListener("abort", abort, { once: true });
+    // The signal may have fired while node:https was loaded.
+    if (request.signal.aborted) abort();
     // Node may report a failure before the response and again after it; the promise takes the first.
     outgoing.on("error", (error) => {
       request.signal.removeEventListener("abort", abort);

@@ -27,7 +27,8 @@ function kindOf(code: string): ModelErrorKind {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_NODATA" || code === "EAI_NONAME")
     return "host_not_found";
   if (UNREACHABLE.has(code)) return "unreachable";
-  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) return "tls";
+  // EPROTO is what Node 20 makes of a server that speaks no TLS.
+  if (code === "EPROTO" || /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) return "tls";
   return "disconnected";
 }
 
@@ -40,9 +41,14 @@ const UNREACHABLE = new Set([
   "EADDRNOTAVAIL",
 ]);
 
-/** A name with several addresses fails with an AggregateError; its first member says why. */
+/**
+ * A name with several addresses fails with an AggregateError. A refusal says most, since it came from the
+ * machine meant: without IPv6, `localhost` fails with EADDRNOTAVAIL on ::1 first. Else the first member counts.
+ */
 function firstCause(error: unknown): { message: string; code?: unknown } {
-  if (error instanceof AggregateError && error.errors.length > 0) return firstCause(error.errors[0]);
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return firstCause(error.errors.find((member) => member?.code === "ECONNREFUSED") ?? error.errors[0]);
+  }
   if (error instanceof Error) return error as Error & { code?: unknown };
   return { message: String(error) };
 }

@@ -11,7 +11,10 @@ export function isAllowedHost(hostname: string, configured: ReadonlySet<string>)
   return isLoopback(hostname) || configured.has(hostname.toLowerCase());
 }
 
-/** 127.0.0.0/8, and the same mapped into IPv6. A name such as `127.0.0.1.example.org` is not an address. */
+/**
+ * 127.0.0.0/8, and the same mapped into IPv6, where URLs spell it in hexadecimal. A name such as
+ * `127.0.0.1.example.org` is not an address.
+ */
 function isLoopbackAddress(name: string): boolean {
-  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name);
+  return /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$/.test(name);
 }

@@ -5,7 +5,7 @@ const CAP_MS = 60_000;
 
 /** 200 ms × 2ⁿ⁻¹ ± 10 %, capped at a minute. `attempt` counts from 1; `random` is in [0, 1). */
 export function backoffMs(attempt: number, random: number): number {
-  return Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1)) * (0.9 + 0.2 * random);
+  return Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1) * (0.9 + 0.2 * random));
 }
 
 /**
@@ -16,7 +16,10 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
-  const date = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
+  // Date.parse takes almost anything for a date ("soon 5" is a day in 2001): a real one starts with its weekday.
+  const date = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*:.* gmt$/i.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, (date - nowMs) / 1000);
 }
 

@@ -111,10 +111,10 @@ async function prefill(
   const { total, cached } = exchange.prompt;
   const durationMs = reply.prefill?.ms ?? prefillDurationMs(total - cached);
   const started = nowMs();
-  for (let elapsedMs = 0; elapsedMs < durationMs && !signal.aborted; elapsedMs = nowMs() - started) {
-    const processed = cached + Math.floor((total - cached) * (elapsedMs / durationMs));
-    await report({ total, cache: cached, processed, time_ms: Math.round(elapsedMs) });
-    await wait(Math.min(PROGRESS_EVERY_MS, durationMs - elapsedMs), signal);
+  for (let dueMs = 0; dueMs < durationMs && !signal.aborted; dueMs += PROGRESS_EVERY_MS) {
+    const processed = cached + Math.floor((total - cached) * (dueMs / durationMs));
+    await report({ total, cache: cached, processed, time_ms: Math.round(nowMs() - started) });
+    await wait(started + Math.min(dueMs + PROGRESS_EVERY_MS, durationMs) - nowMs(), signal);
   }
   await report({ total, cache: cached, processed: total, time_ms: Math.round(nowMs() - started) });
 }

@@ -12,7 +12,7 @@ const MAX_POINTER_BYTES = 4096;
  */
 export function landingPlace(path: string): string | undefined {
   const pending = path.split(sep).reverse();
-  let place = sep;
+  let place: string = sep;
   let links = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name === "" || name === ".") continue;

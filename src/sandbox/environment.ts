@@ -10,17 +10,7 @@ export interface ShellEnvironmentPolicy {
   readonly includeOnly: readonly string[];
 }
 
-const CORE_NAMES = new Set([
-  "HOME",
-  "LOGNAME",
-  "PATH",
-  "SHELL",
-  "USER",
-  "USERNAME",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-]);
+const CORE_NAMES = new Set(["HOME", "LOGNAME", "PATH", "SHELL", "USER", "USERNAME", "TMPDIR", "TEMP", "TMP"]);
 const DEFAULT_EXCLUDES = ["*KEY*", "*SECRET*", "*TOKEN*"];
 
 /**

@@ -49,9 +49,10 @@ function socketFiles(environment: Readonly<Record<string, string>>): string[] {
     environment["SSH_AUTH_SOCK"],
     environment["DOCKER_HOST"]?.replace(/^unix:\/\//, ""),
     environment["DBUS_SESSION_BUS_ADDRESS"]?.match(/unix:path=([^,;]+)/)?.[1],
-    ...(home === undefined ? [] : [".docker/run/docker.sock", ".docker/desktop/docker.sock", ".gnupg/S.gpg-agent"]).map(
-      (path) => join(home ?? "", path),
-    ),
+    ...(home === undefined
+      ? []
+      : [".docker/run/docker.sock", ".docker/desktop/docker.sock", ".gnupg/S.gpg-agent"]
+    ).map((path) => join(home ?? "", path)),
   ];
   return candidates.flatMap((candidate) => {
     const path = candidate?.startsWith("/") === true ? realPath(candidate) : undefined;

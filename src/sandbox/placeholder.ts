@@ -6,7 +6,16 @@
  * (the mount hides it from the command), and the folder goes only when `rmdir` finds no marker left: the
  * kernel is the lock, and a marker whose process died is swept by whoever comes next.
  */
-import { closeSync, mkdtempSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { linkStatus } from "./disk.ts";
 

@@ -1,12 +1,13 @@
 /** Runs commands as the policy allows, and judges the writes of tools that run in this process. */
-import { resolve } from "node:path";
 import type { SandboxError, SandboxPolicy } from "../protocol/index.ts";
-import type { CapturedOutput } from "./capture.ts";
-import { confinement } from "./confinement.ts";
-import { existingProtectedPaths, isDirectory, landingPlace, realPath } from "./disk.ts";
-import { isPossibleRoot, judgeWrite, PROTECTED_NAMES, type WriteVerdict } from "./policy.ts";
-import { missingProgram } from "./probe.ts";
-import { type SpawnEnd, spawnProcess, withMergedOutput } from "./spawn.ts";
+import { type CommandEnd, obstacleToStart, runUnconfined, type SandboxCommand } from "./command.ts";
+import { linuxConfiner } from "./confine-linux.ts";
+import { macosConfiner } from "./confine-macos.ts";
+import type { Confiner } from "./confiner.ts";
+import { realPath } from "./disk.ts";
+import { networkAllowed, type WriteVerdict } from "./policy.ts";
+import { doesNotStart } from "./probe.ts";
+import { checkWrite, fixRoots, rootsInPlace } from "./roots.ts";
 
 export interface Sandbox {
   readonly policy: SandboxPolicy;
@@ -20,91 +21,87 @@ export interface Sandbox {
   checkWrite(path: string): WriteVerdict;
 }
 
-export interface SandboxCommand {
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  onOutput(text: string): void;
-}
-
-export type CommandEnd =
-  /** A command that timed out has exit code 124. */
-  | {
-      readonly kind: "exited";
-      readonly exitCode: number;
-      readonly signal?: string;
-      readonly timedOut: boolean;
-      readonly output: CapturedOutput;
-    }
-  | { readonly kind: "aborted"; readonly output: CapturedOutput }
-  | { readonly kind: "not-started"; readonly reason: string }
-  /** A confined mode and no sandbox that works. */
-  | { readonly kind: "refused"; readonly error: SandboxError };
-
 export interface SandboxOptions {
   readonly policy: SandboxPolicy;
   readonly cwd: string;
   /** The environment of the commands. */
   readonly environment: Readonly<Record<string, string>>;
   readonly platform?: NodeJS.Platform;
-  /** Where to look for bubblewrap; else the environment's PATH. */
+  /** Where to look for bubblewrap; else the PATH of `environment`. */
   readonly path?: string;
 }
 
-const TIMEOUT_EXIT_CODE = 124;
 const PROBE_TIMEOUT_MS = 5000;
-const NO_OUTPUT: CapturedOutput = { text: "", totalBytes: 0, totalLines: 0 };
 
+/** Starts no process. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { policy, cwd } = options;
-  const roots = fixedRoots(policy);
-  const confine = confinement({
-    policy,
-    roots: roots.map((root) => root.real),
-    cwd: realPath(cwd) ?? cwd,
-    environment: options.environment,
-    platform: options.platform ?? process.platform,
-    path: options.path ?? options.environment["PATH"],
-  });
+  const roots = fixRoots(policy);
+  const realCwd = realPath(cwd);
+  const networkAccess = networkAllowed(policy);
+  const environment = networkAccess
+    ? options.environment
+    : { ...options.environment, CODEX_SANDBOX_NETWORK_DISABLED: "1" };
+  const confiner =
+    policy.mode === "danger-full-access"
+      ? undefined
+      : pickConfiner(options.platform ?? process.platform, {
+          path: options.path ?? environment["PATH"],
+          untrustedRoots: roots.map(({ real }) => real),
+        });
   let probe: Promise<SandboxError | undefined> | undefined;
 
   const run = async (command: SandboxCommand): Promise<CommandEnd> => {
-    if (confine.missing !== undefined) return { kind: "refused", error: confine.missing };
-    if (command.signal.aborted) return { kind: "aborted", output: NO_OUTPUT };
-    if (!isDirectory(command.cwd)) return { kind: "not-started", reason: `${command.cwd}: no such directory` };
-    return await confine.run(command, stillInPlace(roots));
+    if (confiner === undefined) return await runUnconfined(command.argv, { ...command, env: environment });
+    if (confiner.missing !== undefined) return { kind: "refused", error: confiner.missing };
+    const obstacle = obstacleToStart(command);
+    if (obstacle !== undefined) return obstacle;
+    const writableRoots = rootsInPlace(roots);
+    const workspace = writableRoots.find((root) => root === realCwd);
+    return await confiner.run({ command, writableRoots, networkAccess, environment, workspace });
   };
 
   return {
     policy,
-    missing: confine.missing,
+    missing: confiner?.missing,
     check() {
-      probe ??= runProbe(run, cwd);
+      probe ??= confiner === undefined ? Promise.resolve(undefined) : runProbe(run, cwd);
       return probe;
     },
     run,
-    checkWrite: (path) => checkWrite(resolve(cwd) === path ? path : absolutePath(path, cwd), policy, roots),
+    checkWrite: (path) => checkWrite(path, { policy, roots, cwd }),
   };
 }
 
-export interface UnconfinedOptions {
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-  onOutput?(text: string): void;
+function pickConfiner(
+  platform: NodeJS.Platform,
+  options: { readonly path: string | undefined; readonly untrustedRoots: readonly string[] },
+): Confiner {
+  if (platform === "linux") return linuxConfiner(options);
+  if (platform === "darwin") return macosConfiner();
+  const error: SandboxError = { kind: "sandbox", problem: "unsupported_platform" };
+  return { missing: error, run: () => Promise.resolve({ kind: "refused", error }) };
 }
 
-/** For leat's own helpers, such as git, and for the mode without a sandbox. Never gives `refused`. */
-export async function runUnconfined(
-  argv: readonly string[],
-  options: UnconfinedOptions,
-): Promise<Exclude<CommandEnd, { kind: "refused" }>> {
-  const { cwd, environment } = options;
-  if (options.signal?.aborted === true) return { kind: "aborted", output: NO_OUTPUT };
-  if (!isDirectory(cwd)) return { kind: "not-started", reason: `${cwd}: no such directory` };
-  const reason = missingProgram(argv[0] ?? "", { path: environment["PATH"], cwd });
-  if (reason !== undefined) return { kind: "not-started", reason };
-  return commandEnd(await spawnProcess({ ...options, command: withMergedOutput(argv) }));
+/** The real thing with an empty command: only this shows what a container or AppArmor forbids. */
+async function runProbe(run: Sandbox["run"], cwd: string): Promise<SandboxError | undefined> {
+  const end = await run({
+    argv: ["true"],
+    cwd,
+    timeoutMs: PROBE_TIMEOUT_MS,
+    signal: new AbortController().signal,
+    onOutput: () => {},
+  });
+  switch (end.kind) {
+    case "exited":
+      return end.exitCode === 0 ? undefined : doesNotStart(end.timedOut ? "no answer" : end.output.text);
+    case "refused":
+      return end.error;
+    case "not-started":
+      return doesNotStart(end.reason);
+    case "aborted":
+      return undefined;
+    default:
+      return end satisfies never;
+  }
 }

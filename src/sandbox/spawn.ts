@@ -12,7 +12,10 @@ export interface SpawnRequest {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   onOutput?(text: string): void;
-  /** For a confining program that starts the command in a process group of its own. */
+  /**
+   * For a confining program that starts the command in a process group of its own: reads the group from what
+   * it writes on file descriptor 3, which only then exists.
+   */
   readonly innerProcessGroup?: (statusText: string) => number | undefined;
 }
 
@@ -37,25 +40,48 @@ const TERMINATION_GRACE_MS = 500;
 const KILL_GRACE_MS = 2000;
 /** How long a pipe may stay open after the command's end, held by something it left in the background. */
 const PIPE_GRACE_MS = 250;
+const PIPE_PATIENCE = 8;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_SIDE_TEXT_LENGTH = 16 * 1024;
 
-/**
- * One pipe for both streams is the only way to keep their order. The shell replaces itself by the command
- * and interprets nothing of it.
- */
+/** One pipe for both streams is the only way to keep their order. */
 export function withMergedOutput(command: readonly string[]): string[] {
-  return ["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", ...command];
+  return shellExec('exec "$@" 2>&1', command);
+}
+
+/**
+ * Node hands out sockets, and a socket can't be opened by name: `> /dev/stderr` and `-o /dev/stdout` would
+ * fail in every command. So the output goes through a pipe, which the shell has from an empty here-document
+ * (where it makes one: dash, busybox, bash since 5.1), and `cat` passes it on.
+ */
+function withOutputPipe(command: readonly string[]): string[] {
+  const script = `exec 9<<END
+END
+[ -p /proc/self/fd/9 ] && [ -x /bin/cat ] || exec "$@" 9<&-
+exec 8>/proc/self/fd/9
+{ trap "" TERM; exec /bin/cat; } <&9 2>/dev/null 3>&- 8>&- 9<&- &
+exec "$@" >&8 8>&- 9<&-`;
+  return shellExec(script, command);
+}
+
+/** The shell replaces itself by the command and interprets nothing of it. */
+function shellExec(script: string, command: readonly string[]): string[] {
+  return ["/bin/sh", "-c", script, "sh", ...command];
 }
 
 export function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
-  const [program = "", ...programArguments] = request.command;
+  const [program = "", ...programArguments] = withOutputPipe(request.command);
   let child: ChildProcess;
   try {
     child = spawn(program, programArguments, {
       cwd: request.cwd,
       env: request.environment,
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      stdio: [
+        "ignore",
+        "pipe",
+        "pipe",
+        ...(request.innerProcessGroup === undefined ? [] : (["pipe"] as const)),
+      ],
       detached: true,
     });
   } catch (error) {
@@ -69,10 +95,11 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   const capture = new OutputCapture();
   const output = child.stdio[1] as Readable;
   const errorText = collectText(child.stdio[2] as Readable);
-  const statusText = collectText(child.stdio[3] as Readable);
+  const statusText = collectText(child.stdio[3] as Readable | undefined);
   const timers = new Set<NodeJS.Timeout>();
   let stopped: StopReason | undefined;
   let ended: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
+  let closed = false;
   let finished = false;
 
   const after = (milliseconds: number, action: () => void) => {
@@ -84,6 +111,8 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
 
   const finish = (failure?: string) => {
     if (finished) return;
+    // Whatever is left of the group: it ignored SIGTERM, or holds the pipe from the background.
+    if (stopped !== undefined || !closed) signalGroup(child.pid, "SIGKILL");
     deliver(capture.end());
     finished = true;
     for (const timer of timers) clearTimeout(timer);
@@ -117,6 +146,15 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   };
   const onAbort = () => stop("abort");
 
+  /** The command has ended; as long as its output still arrives, we wait for more, but not for ever. */
+  const awaitPipes = (patience: number) => {
+    const bytesBefore = capture.totalBytes;
+    after(PIPE_GRACE_MS, () => {
+      if (capture.totalBytes > bytesBefore && patience > 0) awaitPipes(patience - 1);
+      else finish();
+    });
+  };
+
   output.on("data", (bytes: Buffer) => deliver(capture.push(bytes)));
   output.on("error", () => {});
   child.on("error", (error) => {
@@ -125,29 +163,24 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   });
   child.on("exit", (exitCode, signal) => {
     ended = { exitCode, signal };
-    if (stopped !== undefined) signalGroup(child.pid, "SIGKILL");
-    after(PIPE_GRACE_MS, () => {
-      // One more round of reading first, in case we, not the command, were slow.
-      setImmediate(() => {
-        if (finished) return;
-        signalGroup(child.pid, "SIGKILL");
-        finish();
-      });
-    });
+    awaitPipes(PIPE_PATIENCE);
   });
-  child.on("close", () => finish());
+  child.on("close", () => {
+    closed = true;
+    finish();
+  });
   after(request.timeoutMs, () => stop("timeout"));
   request.signal?.addEventListener("abort", onAbort, { once: true });
   if (request.signal?.aborted === true) onAbort();
 }
 
-function collectText(stream: Readable): () => string {
+function collectText(stream: Readable | undefined): () => string {
   let text = "";
-  stream.setEncoding("utf8");
-  stream.on("data", (chunk: string) => {
+  stream?.setEncoding("utf8");
+  stream?.on("data", (chunk: string) => {
     if (text.length < MAX_SIDE_TEXT_LENGTH) text += chunk;
   });
-  stream.on("error", () => {});
+  stream?.on("error", () => {});
   return () => text;
 }
 

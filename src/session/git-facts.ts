@@ -25,11 +25,16 @@ export function readGitFacts(directory: string): GitFacts | undefined {
   const commonDirectory = commonFile === undefined ? gitDirectory : resolve(gitDirectory, commonFile.trim());
   const head = read(join(gitDirectory, "HEAD"))?.trim() ?? "";
   const reference = /^ref: (refs\/\S+)$/.exec(head)?.[1];
-  const commit = reference === undefined ? head : findCommit([gitDirectory, commonDirectory], reference);
-  const branch = reference?.startsWith("refs/heads/") ? reference.slice("refs/heads/".length) : undefined;
+  const found = reference === undefined ? head : findCommit([gitDirectory, commonDirectory], reference);
+  const commit = found !== undefined && /^[0-9a-f]{40,64}$/.test(found) ? found : undefined;
+  // A branch without a commit does not exist yet: Codex writes nothing of it.
+  const branch =
+    commit !== undefined && reference?.startsWith("refs/heads/")
+      ? reference.slice("refs/heads/".length)
+      : undefined;
   const url = findOriginUrl(read(join(commonDirectory, "config")) ?? "");
   return {
-    ...(commit !== undefined && /^[0-9a-f]{40,64}$/.test(commit) ? { commit_hash: commit } : {}),
+    ...(commit === undefined ? {} : { commit_hash: commit }),
     ...(branch === undefined ? {} : { branch }),
     ...(url === undefined ? {} : { repository_url: url }),
   };
@@ -57,11 +62,16 @@ function findOriginUrl(config: string): string | undefined {
   const section = /\[remote "origin"\]([^[]*)/.exec(config)?.[1] ?? "";
   const url = /^\s*url\s*=\s*(\S+)\s*$/m.exec(section)?.[1];
   // A token in the URL is a secret and must not reach the session file.
-  return url?.replace(/^([a-z+]+:\/\/)[^/@]*@/i, "$1");
+  return url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
 }
 
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A folder above may be closed to this user.
+    return false;
+  }
 }
 
 function read(path: string): string | undefined {

@@ -65,13 +65,14 @@ export function createRolloutFile(home: string, sessionId: string, now: Date): R
   const path = rolloutPath(home, sessionId, now);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const descriptor = openSync(path, "ax", 0o600);
+  /** What a full disk has not taken yet goes out before the next line, so that none is lost or torn in two. */
+  let unwritten = Buffer.alloc(0);
   return {
     path,
     write(line, time) {
       const bytes = Buffer.from(`${JSON.stringify({ timestamp: time.toISOString(), ...line })}\n`);
-      for (let offset = 0; offset < bytes.length; ) {
-        offset += writeSync(descriptor, bytes, offset);
-      }
+      unwritten = unwritten.length === 0 ? bytes : Buffer.concat([unwritten, bytes]);
+      while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(descriptor, unwritten));
     },
     close() {
       closeSync(descriptor);

@@ -56,6 +56,10 @@ function parseJson(text: string): Json {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : "invalid JSON" };
+    // The engine quotes the text, newlines included.
+    return {
+      ok: false,
+      reason: error instanceof Error ? error.message.replace(/\s+/g, " ") : "invalid JSON",
+    };
   }
 }

@@ -23,3 +23,19 @@ export function endpointUrl(endpoint: Endpoint, path: string): string {
   const query = new URLSearchParams(Object.entries(endpoint.queryParams)).toString();
   return `${base}${path}${query === "" ? "" : `?${query}`}`;
 }
+
+/** The same for people to read: without the query and the credentials, where keys may stand. */
+export function shownUrl(endpoint: Endpoint, path: string): string {
+  const url = new URL(endpointUrl(endpoint, path));
+  return `${url.origin}${url.pathname}`;
+}
+
+/** Some servers quote the key they refuse. Values shorter than any key are left alone. */
+export function hideSecrets(endpoint: Endpoint, text: string): string {
+  const inQuery = Object.entries(endpoint.queryParams).filter(([name]) => /key|token|secret|sig/i.test(name));
+  const values = [...Object.values(endpoint.headers), ...inQuery.map(([, value]) => value)];
+  return values
+    .map((value) => value.slice(value.lastIndexOf(" ") + 1))
+    .filter((secret) => secret.length >= 8)
+    .reduce((shown, secret) => shown.replaceAll(secret, "…"), text);
+}

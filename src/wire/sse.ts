@@ -21,6 +21,9 @@ export function createSseParser(): SseParser {
   const frames: SseFrame[] = [];
   let event = "";
   let data: string | undefined;
+  let dataLines = 0;
+  /** An `event:` that stands after its data, or before that of the next event if there is no blank line between. */
+  let lateEvent: string | undefined;
   /** Pieces of a line that is not complete yet, joined once: a huge event in many reads stays linear. */
   let pieces: string[] = [];
   /** A CR at the end of a read may be the first half of CRLF; the LF that follows is then no line of its own. */
@@ -71,7 +74,7 @@ export function createSseParser(): SseParser {
   function takeLine(line: string): void {
     if (line === "") dispatch();
     else if (line.startsWith("data:")) takeData(fieldValue(line, 5));
-    else if (line.startsWith("event:")) event = fieldValue(line, 6);
+    else if (line.startsWith("event:")) takeEvent(fieldValue(line, 6));
     // llama.cpp before September 2025 reported a failure as a field of its own (llama.cpp#16104).
     else if (line.startsWith("error:")) {
       dispatch();
@@ -80,16 +83,30 @@ export function createSseParser(): SseParser {
     // Comments and other fields carry nothing for us; that bytes came is known to the idle timer already.
   }
 
+  function takeEvent(value: string): void {
+    if (data === undefined) event = value;
+    else lateEvent = value;
+  }
+
   function takeData(value: string): void {
-    // Some servers leave out the blank line between events. A line that is complete JSON is an event.
-    if (data !== undefined && isWhole(data)) dispatch();
+    // Some servers leave out the blank line between events. A line that is complete JSON is an event. Only the
+    // first line is tried, so that a value spread over many lines is not parsed once for each of them.
+    if (data !== undefined && dataLines === 1 && isWhole(data)) {
+      const next = lateEvent ?? "";
+      lateEvent = undefined;
+      dispatch();
+      event = next;
+    }
     data = data === undefined ? value : `${data}\n${value}`;
+    dataLines += 1;
   }
 
   function dispatch(): void {
-    if (data !== undefined && data.trim() !== "") frames.push({ event, data });
+    if (data !== undefined && data.trim() !== "") frames.push({ event: lateEvent ?? event, data });
     event = "";
+    lateEvent = undefined;
     data = undefined;
+    dataLines = 0;
   }
 
   return { push, end };

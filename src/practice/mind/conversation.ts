@@ -30,7 +30,7 @@ export function readConversation(messages: readonly unknown[]): Conversation {
 function askedText(message: Record<string, unknown>): string {
   return textOf(message)
     .replace(/^# AGENTS\.md instructions.*$/gm, "")
-    .replace(/<([A-Za-z][\w-]*)>[\s\S]*?<\/\1>/g, "")
+    .replace(/<([a-z]+(?:_[a-z]+)+|INSTRUCTIONS)>[\s\S]*?<\/\1>/g, "")
     .trim();
 }
 

@@ -101,7 +101,8 @@ export function findSortEdit(output: string, path: string): Edit | null {
 /** Judged by the first line only: what follows may be a diff, in which any word can stand. */
 export function looksRefused(output: string): boolean {
   const first = output.trimStart().split("\n")[0] ?? "";
-  return /\b(?:fail(?:ed|ure)?|error|refused|denied|rejected|not found|no such|not allowed|aborted|cannot|could not|can't)\b/i.test(
+  if (/^(?:success|edited|updated|changed|replaced|wrote|applied|done|ok)\b/i.test(first)) return false;
+  return /\b(?:fail(?:ed|ure)?|error|refused|denied|rejected|invalid|missing|interrupted|aborted|outside|no such|cannot|could not|can't|does not|(?:not|was not) (?:found|allowed|run|made|changed|applied))\b/i.test(
     first,
   );
 }
@@ -114,9 +115,9 @@ export function withoutEscapes(text: string): string {
   return text.replace(/\u001b\[[\d;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g, "");
 }
 
-/** A tool may put a header before a file's lines and a number before each. */
+/** A tool may put a header before a file's lines, a number before each, and a line in brackets after them. */
 function fileLines(output: string): readonly string[] {
-  const all = output.split(/\r?\n/);
+  const all = output.replace(/(?:^|\n)\[[^\n]*\]\s*$/, "").split(/\r?\n/);
   const header = all.slice(0, 8).findIndex((line) => /^Output:\s*$/.test(line));
   const lines = all.slice(header + 1);
   const number = /^\s*L?\d+(?:\t|: ?|[|│→] ?)/;

@@ -63,13 +63,13 @@ function placeChunk(contents: readonly string[], chunk: PatchChunk, from: number
   // An empty line at the end often belongs to the patch's layout and not to the file.
   const last = chunk.lines.findLastIndex((line) => line.sign !== "+");
   if (chunk.lines[last]?.text !== "") return undefined;
-  const isLayout = chunk.lines[last]?.sign === " " && last < chunk.lines.length - 1;
-  const lines = chunk.lines.flatMap((line, index) => {
-    if (index !== last) return [line];
-    return isLayout ? [{ sign: "+" as const, text: "" }] : [];
-  });
-  const shorter = findLines(contents, oldLines(lines), from, chunk.isEndOfFile);
-  return shorter === undefined ? undefined : { at: shorter, lines };
+  // With additions behind it, it is wanted all the same: then it is one of them.
+  const isWanted = chunk.lines[last]?.sign === " " && last < chunk.lines.length - 1;
+  const instead: PatchLine[] = isWanted ? [{ sign: "+", text: "" }] : [];
+  const lines = chunk.lines.toSpliced(last, 1, ...instead);
+  const shorter = oldLines(lines);
+  const found = shorter.length === 0 ? undefined : findLines(contents, shorter, from, chunk.isEndOfFile);
+  return found === undefined ? undefined : { at: found, lines };
 }
 
 function oldLines(lines: readonly PatchLine[]): string[] {
@@ -121,13 +121,17 @@ function joinFile(file: readonly FileLine[], replacements: readonly Replacement[
       const present = line.sign === "+" ? undefined : file[next];
       if (present !== undefined) next += 1;
       if (line.sign === " " && present !== undefined) result.push(present);
-      if (line.sign === "+") result.push({ content: line.text, ending: result.at(-1)?.ending || usualEnding });
+      if (line.sign === "+")
+        result.push({ content: line.text, ending: result.at(-1)?.ending || usualEnding });
     }
   }
   result.push(...file.slice(next));
 
-  const finalEnding = file.length === 0 || file.at(-1)?.ending !== "" ? usualEnding : "";
+  const endsWithNewline = file.at(-1)?.ending !== "";
   return result
-    .map((line, index) => line.content + (index === result.length - 1 ? finalEnding && line.ending || finalEnding : line.ending || usualEnding))
+    .map(({ content, ending }, index) => {
+      const isLast = index === result.length - 1;
+      return isLast && !endsWithNewline ? content : content + (ending || usualEnding);
+    })
     .join("");
 }

@@ -37,7 +37,10 @@ const endOfFileMarker = "*** End of File";
 export function parsePatch(patch: string): ParsedPatch {
   const all = withoutWrapper(patch.trim().split(/\r?\n/));
   if (all[0]?.trim() !== beginMarker) {
-    return { kind: "invalid", message: `Invalid patch: The first line of the patch must be '${beginMarker}'` };
+    return {
+      kind: "invalid",
+      message: `Invalid patch: The first line of the patch must be '${beginMarker}'`,
+    };
   }
   if (all.length < 2 || all.at(-1)?.trim() !== endMarker) {
     return { kind: "invalid", message: `Invalid patch: The last line of the patch must be '${endMarker}'` };
@@ -153,9 +156,19 @@ function readChunk(lines: readonly string[], at: number, mayOmitMarker: boolean)
   if (body.length === 0) return invalidHunk(next, "Update hunk does not contain any lines");
   return {
     kind: "read",
-    value: { ...(context === undefined ? {} : { context }), lines: body, isEndOfFile },
+    value: { ...(context === undefined ? {} : { context }), lines: withoutLayout(body), isEndOfFile },
     next,
   };
+}
+
+/**
+ * Additions with nothing but empty lines behind them: these separate the chunk from what follows. Taken for
+ * context, they would put the additions before whatever empty line the file has first.
+ */
+function withoutLayout(lines: readonly PatchLine[]): readonly PatchLine[] {
+  const end = lines.findLastIndex((line) => line.sign !== " " || line.text !== "") + 1;
+  const kept = lines.slice(0, end);
+  return end > 0 && kept.every((line) => line.sign === "+") ? kept : lines;
 }
 
 function readLine(line: string): PatchLine | undefined {

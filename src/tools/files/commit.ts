@@ -1,5 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { access, constants, lstat, mkdir, open, readlink, realpath, rename, rmdir, symlink, unlink } from "node:fs/promises";
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rmdir,
+  symlink,
+  unlink,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { type FileSnapshot, systemCode, systemReason } from "./snapshot.ts";
@@ -16,7 +28,9 @@ export interface PlannedWrite {
   readonly mode?: number;
 }
 
-export type CommitResult = { readonly kind: "committed" } | { readonly kind: "failed"; readonly message: string };
+export type CommitResult =
+  | { readonly kind: "committed" }
+  | { readonly kind: "failed"; readonly message: string };
 
 /** All of the writes or none: every target is checked before the first, and a failure undoes what was done. */
 export async function commitWrites(writes: readonly PlannedWrite[], sandbox: Sandbox): Promise<CommitResult> {
@@ -34,7 +48,10 @@ export async function commitWrites(writes: readonly PlannedWrite[], sandbox: San
     try {
       await perform(write, undo);
     } catch (error) {
-      return { kind: "failed", message: `not written: ${write.path}: ${systemReason(error)}${await undoAll(undo)}` };
+      return {
+        kind: "failed",
+        message: `not written: ${write.path}: ${systemReason(error)}${await undoAll(undo)}`,
+      };
     }
   }
   return { kind: "committed" };
@@ -66,7 +83,9 @@ interface LocatedWrite extends PlannedWrite {
 }
 
 type Undo = () => Promise<void>;
-type Place = { readonly kind: "found"; readonly target: string } | { readonly kind: "failed"; readonly message: string };
+type Place =
+  | { readonly kind: "found"; readonly target: string }
+  | { readonly kind: "failed"; readonly message: string };
 
 async function locate(write: PlannedWrite): Promise<Place> {
   try {
@@ -90,7 +109,10 @@ async function realFolder(path: string): Promise<string> {
     const parent = dirname(path);
     if (systemCode(error) !== "ENOENT" || parent === path) throw error;
     // A link that leads nowhere must not be taken for a name that is still free.
-    const isLink = await lstat(path).then(() => true, () => false);
+    const isLink = await lstat(path).then(
+      () => true,
+      () => false,
+    );
     if (isLink) throw error;
     return join(await realFolder(parent), basename(path));
   }

@@ -34,10 +34,12 @@ async function explainMissing(path: string, cwd: string): Promise<string> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => undefined);
   const shown = displayPath(cwd, path);
-  if (names === undefined) return `${shown} does not exist, nor does the directory ${displayPath(cwd, folder)}`;
+  if (names === undefined)
+    return `${shown} does not exist, nor does the directory ${displayPath(cwd, folder)}`;
   const near = nearestNames(basename(path), names.slice(0, maxNamesCompared));
   const place = displayPath(cwd, folder);
-  const hint = near.length === 0 ? "" : `; in ${place === "." ? "this directory" : place} there is ${near.join(", ")}`;
+  const hint =
+    near.length === 0 ? "" : `; in ${place === "." ? "this directory" : place} there is ${near.join(", ")}`;
   return `${shown} does not exist${hint}`;
 }
 

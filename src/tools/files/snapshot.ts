@@ -38,7 +38,9 @@ export async function readSnapshot(path: string): Promise<FileRead> {
     return { kind: "file", file: { path, target, bytes, mode: mode & 0o7777, uid, gid } };
   } catch (error) {
     if (systemCode(error) !== "ENOENT") return { kind: "unreadable", reason: systemReason(error) };
-    return (await isLink(path)) ? { kind: "unreadable", reason: "broken symbolic link" } : { kind: "missing" };
+    return (await isLink(path))
+      ? { kind: "unreadable", reason: "broken symbolic link" }
+      : { kind: "missing" };
   }
 }
 
@@ -56,7 +58,9 @@ async function readAtMost(handle: FileHandle, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   while (length < limit) {
-    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(Math.min(262_144, limit - length)) });
+    const { bytesRead, buffer } = await handle.read({
+      buffer: Buffer.alloc(Math.min(262_144, limit - length)),
+    });
     if (bytesRead === 0) break;
     parts.push(buffer.subarray(0, bytesRead));
     length += bytesRead;

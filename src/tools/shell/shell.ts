@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { prepareInput } from "../apply-patch/apply-patch.ts";
+import { findPatch } from "../apply-patch/invocation.ts";
 import { readString } from "../arguments.ts";
 import { pathProblem, resolvePath } from "../files/paths.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "../tool.ts";
 import { commandText, defaultTimeoutMs, readCommand, readTimeoutMs, type ShellCommand } from "./command.ts";
 import description from "./description.md";
-import { findPatch } from "./invocation.ts";
 import { shellResult } from "./result.ts";
 
 export const shell: Tool = {

@@ -1,13 +1,12 @@
 import { type HttpClient, type HttpResponse, parseRetryAfter, TransportFailure } from "../../net/index.ts";
 import type { HistoryItem, ModelError } from "../../protocol/index.ts";
-import { type Endpoint, endpointUrl } from "../endpoint.ts";
+import { type Endpoint, endpointUrl, hideSecrets, shownUrl } from "../endpoint.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { ModelRequest } from "../model-request.ts";
 import { createSseParser } from "../sse.ts";
 import { type ChatDecoder, createChatDecoder, type DecodedResponse } from "./decode.ts";
 import { encodeChatBody } from "./encode.ts";
 import { readErrorBody } from "./error-body.ts";
-import { asObject, parseJson } from "./json.ts";
 
 /** How one request ended. `rejected`: before the answer began. `broken`: the answer did not come to its end. */
 export type AttemptEnd =
@@ -29,22 +28,22 @@ export async function* attemptChat(
   endpoint: Endpoint,
   options: AttemptOptions,
 ): AsyncGenerator<ModelEvent, AttemptEnd, void> {
-  const url = endpointUrl(endpoint, "/chat/completions");
   const { http, signal, asksForUsage, newCallId } = options;
+  const present = (error: ModelError) => presentable(error, endpoint);
   let response: HttpResponse;
   try {
     response = await http.post({
-      url,
+      url: endpointUrl(endpoint, PATH),
       headers: { "content-type": "application/json", accept: "text/event-stream", ...endpoint.headers },
       body: encodeChatBody(request, { dialect: endpoint.dialect, asksForUsage }),
       signal,
       idleTimeoutMs: endpoint.idleTimeoutMs,
     });
     if (response.status < 200 || response.status >= 300)
-      return { type: "rejected", error: await readRejection(response, url) };
+      return { type: "rejected", error: present(await readRejection(response)) };
   } catch (error) {
     if (signal.aborted) return { type: "interrupted", partial: [] };
-    return { type: "rejected", error: transportError(error) };
+    return { type: "rejected", error: present(transportError(error)) };
   }
 
   const offeredToolNames = new Set(request.tools.map((tool) => tool.name));
@@ -61,7 +60,15 @@ export async function* attemptChat(
   }
   const decoded = decoder.end(events);
   for (const event of events) yield event;
-  return judge(decoded, { breakage, aborted: signal.aborted, url });
+  return judge(decoded, { breakage, aborted: signal.aborted, present });
+}
+
+const PATH = "/chat/completions";
+
+/** An error as it may be shown and kept: no key in it, and no character that moves a cursor. */
+function presentable(error: ModelError, endpoint: Endpoint): ModelError {
+  const message = hideSecrets(endpoint, error.message).replace(/\p{Cc}+/gu, " ");
+  return { ...error, message, url: shownUrl(endpoint, PATH) };
 }
 
 /** Feeds the decoder; yields after each read, so that what it brought is given out at once. */
@@ -75,14 +82,13 @@ async function* decodeBody(
   let started = false;
   for await (const bytes of response.body) {
     // A body that starts with a brace or a tag is one JSON value or a page, whatever its content type says.
-    if (!started) {
-      const first = firstByte(bytes);
-      if (first === undefined) continue;
+    const first = started ? 0 : firstByte(bytes);
+    if (!started && first !== -1) {
       started = true;
-      if (first === BRACE || first === ANGLE) whole = [];
+      if (bytes[first] === BRACE || bytes[first] === ANGLE) whole = [];
     }
     if (whole !== undefined) {
-      whole.push(bytes);
+      whole.push(bytes.subarray(first));
       continue;
     }
     for (const frame of parser.push(bytes)) decoder.push(frame, events);
@@ -90,29 +96,27 @@ async function* decodeBody(
     if (decoder.ended) return;
   }
   if (whole === undefined) for (const frame of parser.end()) decoder.push(frame, events);
-  else pushWhole(Buffer.concat(whole).toString("utf8"), decoder, events);
+  else decoder.pushBody(Buffer.concat(whole).toString("utf8"), events);
   yield;
 }
 
 const BRACE = 0x7b;
 const ANGLE = 0x3c;
 
-/** The first byte that is neither white space nor part of a byte-order mark. */
-function firstByte(bytes: Uint8Array): number | undefined {
-  return bytes.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
-}
-
-function pushWhole(text: string, decoder: ChatDecoder, events: ModelEvent[]): void {
-  const body = asObject(parseJson(text));
-  if (body !== undefined) decoder.pushBody(body, events);
-  else decoder.push({ event: "error", data: readErrorBody(text, undefined).message }, events);
+/** Where the first byte stands that is neither white space nor part of a byte-order mark; -1 if there is none. */
+function firstByte(bytes: Uint8Array): number {
+  return bytes.findIndex((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
 }
 
 function judge(
   decoded: DecodedResponse,
-  circumstances: { breakage: ModelError | undefined; aborted: boolean; url: string },
+  circumstances: {
+    breakage: ModelError | undefined;
+    aborted: boolean;
+    present: (error: ModelError) => ModelError;
+  },
 ): AttemptEnd {
-  const { breakage, aborted, url } = circumstances;
+  const { breakage, aborted, present } = circumstances;
   const isWhole = decoded.error === undefined && decoded.completion.finish !== "incomplete";
   // A connection that breaks after the finish reason has lost nothing.
   if (isWhole && !aborted) return { type: "completed", response: decoded };
@@ -120,26 +124,39 @@ function judge(
   if (aborted) return { type: "interrupted", partial };
   const error: ModelError = decoded.error ??
     breakage ?? { kind: "incomplete", message: "the answer ended without a finish reason" };
-  return { type: "broken", error: { url, ...error }, partial };
+  return { type: "broken", error: present(error), partial };
 }
 
 const MAX_ERROR_BYTES = 64 * 1024;
 
-async function readRejection(response: HttpResponse, url: string): Promise<ModelError> {
+async function readRejection(response: HttpResponse): Promise<ModelError> {
   const { status, headers } = response;
+  // A redirect's body is read, too: one that is left alone keeps its connection busy.
+  const text = await readErrorText(response);
   if (status >= 300 && status < 400) {
-    return { kind: "redirect", message: `redirected to ${headers["location"] ?? "nowhere"}`, status, url };
+    return { kind: "redirect", message: `redirected to ${headers["location"] ?? "nowhere"}`, status };
   }
+  const retryAfterSeconds = parseRetryAfter(headers["retry-after"], Date.now());
+  return {
+    ...readErrorBody(text, status),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+/** As much as comes: if the connection breaks here, the status still says more than the breakage. */
+async function readErrorText(response: HttpResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_ERROR_BYTES) break;
+  try {
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_ERROR_BYTES) break;
+    }
+  } catch (error) {
+    if (!(error instanceof TransportFailure)) throw error;
   }
-  const error = readErrorBody(Buffer.concat(chunks).toString("utf8"), status);
-  const retryAfterSeconds = parseRetryAfter(headers["retry-after"], Date.now());
-  return { ...error, url, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function transportError(error: unknown): ModelError {

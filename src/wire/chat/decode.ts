@@ -2,7 +2,7 @@ import type { FunctionCallItem, HistoryItem, ModelError, TokenUsage } from "../.
 import type { Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
 import type { SseFrame } from "../sse.ts";
 import { readContent } from "./content.ts";
-import { errorFromJson, holdsError } from "./error-body.ts";
+import { errorFromJson, holdsError, readErrorBody } from "./error-body.ts";
 import { createItemBuilder } from "./item-builder.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
 import { readReasoning } from "./reasoning.ts";
@@ -17,8 +17,8 @@ import { readTimings, readUsage, type ServerTimings } from "./usage.ts";
 export interface ChatDecoder {
   /** Decodes one frame; deltas are appended to `events`, those of one kind in a row as one. */
   push(frame: SseFrame, events: ModelEvent[]): void;
-  /** A body that is one JSON value instead of a stream. */
-  pushBody(body: JsonObject, events: ModelEvent[]): void;
+  /** A body that is one JSON value, or a page, instead of a stream. */
+  pushBody(text: string, events: ModelEvent[]): void;
   /** True after `[DONE]` or an error: nothing that follows counts. */
   readonly ended: boolean;
   /** Flushes what was held back and tells how the response ended. */
@@ -65,8 +65,10 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     } else readChunk(chunk, events);
   }
 
-  function pushBody(body: JsonObject, events: ModelEvent[]): void {
-    if (holdsError(body) || !Array.isArray(body["choices"])) error = errorFromJson(body, undefined);
+  function pushBody(text: string, events: ModelEvent[]): void {
+    const body = asObject(parseJson(text));
+    if (body === undefined) error = readErrorBody(text, undefined);
+    else if (holdsError(body) || !Array.isArray(body["choices"])) error = errorFromJson(body, undefined);
     else readChunk(body, events);
   }
 

@@ -39,13 +39,17 @@ type ChatMessage = Readonly<Record<string, unknown>>;
 export function encodeMessages(request: ModelRequest, dialect: Dialect): ChatMessage[] {
   const messages: ChatMessage[] = [{ role: "system", content: request.instructions }];
   for (const group of groupItems(request.items)) {
-    if (group.role === "user") {
-      messages.push({ role: "user", content: group.messages.map(textOf).join("\n\n") });
-    } else {
-      messages.push(...encodeAssistant(group, dialect));
-    }
+    if (group.role === "user") pushUser(messages, group.messages.map(textOf).join("\n\n"));
+    else messages.push(...encodeAssistant(group, dialect));
   }
   return messages;
+}
+
+/** An answer that was interrupted while the model was thinking leaves nothing between two user messages. */
+function pushUser(messages: ChatMessage[], text: string): void {
+  const last = messages.at(-1);
+  if (last?.["role"] !== "user") messages.push({ role: "user", content: text });
+  else messages[messages.length - 1] = { role: "user", content: `${last["content"]}\n\n${text}` };
 }
 
 function encodeTool(tool: ModelRequest["tools"][number]): ChatMessage {

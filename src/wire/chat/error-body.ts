@@ -9,7 +9,10 @@ export function readErrorBody(text: string, status: number | undefined): ModelEr
   const body = parseJson(text);
   const object = asObject(body);
   if (object !== undefined) return errorFromJson(object, status);
-  const message = titleOfHtml(text) ?? text.trim().slice(0, 500);
+  const title = titleOfHtml(text);
+  // A page that comes as a success is somebody's web interface: the same request would bring it again.
+  if (title !== undefined && status === undefined) return { kind: "not_found", message: title };
+  const message = title ?? text.trim().slice(0, 500);
   return buildError(message === "" ? defaultMessage(status) : message, "", status);
 }
 

@@ -19,7 +19,7 @@ const TAGS = [
 ] as const;
 
 export function createThinkTagSplitter(): ThinkTagSplitter {
-  let state: "start" | "thinking" | "after" | "text" = "start";
+  let state: "start" | "opened" | "thinking" | "after" | "text" = "start";
   let held = "";
   let close = "";
 
@@ -29,6 +29,7 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
     held += content;
     const segments: Segment[] = [];
     if (state === "start") readStart(segments);
+    if (state === "opened") readOpened();
     if (state === "thinking") readThinking(segments);
     if (state === "after") readAfter(segments);
     return segments;
@@ -38,13 +39,19 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
     const head = held.trimStart();
     const tag = TAGS.find(({ open }) => head.startsWith(open));
     if (tag !== undefined) {
-      state = "thinking";
+      state = "opened";
       close = tag.close;
-      held = head.slice(tag.open.length).replace(/^\r?\n/, "");
+      held = head.slice(tag.open.length);
     } else if (!TAGS.some(({ open }) => open.startsWith(head))) {
       state = "text";
       give(segments, "text", held.length);
     }
+  }
+
+  /** The line break after the opening tag comes as a token of its own and belongs to the tag. */
+  function readOpened(): void {
+    held = held.trimStart();
+    if (held !== "") state = "thinking";
   }
 
   function readThinking(segments: Segment[]): void {

@@ -23,6 +23,8 @@ interface OpenCall {
   readonly index: number | undefined;
   name: string;
   argumentsText: string;
+  /** The last delta of `argumentsText` that is not blank; tells cheaply that the whole can't be an object yet. */
+  lastPart: string;
 }
 
 export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAssembler {
@@ -41,12 +43,15 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
 
     let call = find(id, index, name, argumentsPart);
     if (call === undefined) {
-      call = { id, index, name: "", argumentsText: "" };
+      call = { id, index, name: "", argumentsText: "", lastPart: "" };
       calls.push(call);
     }
     call.id ??= id;
     if (name !== undefined && name !== call.name) call.name += name;
-    if (argumentsPart !== undefined && !isResend(call, argumentsPart)) call.argumentsText += argumentsPart;
+    if (argumentsPart !== undefined && !isResend(call, argumentsPart)) {
+      call.argumentsText += argumentsPart;
+      if (argumentsPart.trim() !== "") call.lastPart = argumentsPart;
+    }
     return call.name;
   }
 
@@ -63,8 +68,11 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     if (id !== undefined && candidate.id !== undefined) return undefined;
     const startsAnother =
       name !== undefined &&
-      isWhole(candidate.argumentsText) &&
-      (name !== candidate.name || (argumentsPart !== undefined && argumentsPart !== candidate.argumentsText));
+      (name !== candidate.name ||
+        (argumentsPart !== undefined && argumentsPart !== candidate.argumentsText)) &&
+      // Some servers repeat the name in every delta: parsing all that has come each time would be quadratic.
+      /\}\s*$/.test(candidate.lastPart) &&
+      isWhole(candidate.argumentsText);
     return startsAnother ? undefined : candidate;
   }
 

@@ -1,5 +1,4 @@
-import { isPatchText } from "../apply-patch/parse.ts";
-import type { ShellCommand } from "./command.ts";
+import { isPatchText } from "./parse.ts";
 
 /**
  * `apply_patch` is no program here: models trained on Codex call it through the shell, and it must then be
@@ -11,7 +10,8 @@ export type Invocation =
   | { readonly kind: "mixed" }
   | { readonly kind: "none" };
 
-export function findPatch({ argv, script }: ShellCommand): Invocation {
+export function findPatch(command: { argv: readonly string[]; script?: string }): Invocation {
+  const { argv, script } = command;
   const [program = "", patch] = argv;
   if (isApplyPatch(program) && patch !== undefined && argv.length === 2) return { kind: "patch", patch };
   if (argv.length === 1 && isPatchText(program)) return { kind: "patch", patch: program };
@@ -27,7 +27,8 @@ export function unwrapHeredoc(text: string): string {
 }
 
 function findInScript(script: string): Invocation {
-  const start = /^\s*(?:cd\s+('[^']+'|"[^"$`\\]+"|[^\s'"`$;&|<>()]+)\s*&&\s*)?(apply_patch|applypatch)\s+/.exec(script);
+  const start =
+    /^\s*(?:cd\s+('[^']+'|"[^"$`\\]+"|[^\s'"`$;&|<>()]+)\s*&&\s*)?(apply_patch|applypatch)\s+/.exec(script);
   if (start === null) return { kind: callsApplyPatch.test(script) ? "mixed" : "none" };
   const folder = start[1]?.replace(/^(['"])(.*)\1$/, "$2");
   const patch = readHeredoc(script.slice(start[0].length)) ?? readQuoted(script.slice(start[0].length));
@@ -41,9 +42,9 @@ const callsApplyPatch = /(?:^|[;&|])[ \t]*(?:apply_patch|applypatch)[ \t]*(?:<<|
 function readHeredoc(text: string): string | undefined {
   const opening = /^<<\s*(?:'(\w+)'|"(\w+)"|(\w+))[ \t]*\n/.exec(text);
   if (opening === null) return undefined;
-  const delimiter = opening[1] ?? opening[2] ?? opening[3];
+  const delimiter = opening[1] ?? opening[2] ?? opening[3] ?? "";
   const lines = text.slice(opening[0].length).trimEnd().split("\n");
-  const end = lines.findIndex((line) => line === delimiter);
+  const end = lines.indexOf(delimiter);
   // Anything behind the delimiter is a second command.
   return end === lines.length - 1 ? lines.slice(0, end).join("\n") : undefined;
 }

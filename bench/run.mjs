@@ -1,0 +1,174 @@
+/**
+ * `npm run bench`: what the design promises (docs/performance.md), each figure beside a floor measured in the same run.
+ * Linux only: counters come from /proc. CPU time is that of all threads of the process, in milliseconds.
+ */
+import { fork, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const leat = join(here, "../dist/main.js");
+const quick = process.argv.includes("--quick");
+const folder = mkdtempSync(join(tmpdir(), "leat-bench-"));
+const server = fork(join(here, "server.mjs"));
+let onRequest = () => {};
+const port = await new Promise((resolve) => {
+  server.on("message", (message) => {
+    if (message.type === "listening") resolve(message.port);
+    else onRequest(message);
+  });
+});
+const url = `http://127.0.0.1:${port}/v1`;
+writeFileSync(
+  join(folder, "config.toml"),
+  `model_provider = "bench"\n[model_providers.bench]\nname = "bench"\nbase_url = "${url}"\n`,
+);
+// It adds some 30 ms to every start of Node 20, whatever the program.
+const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
+mkdirSync(join(folder, "work"));
+
+const clients = {
+  leat: (model) => [leat, "exec", "--skip-git-repo-check", "--stream", "-m", model, "hi"],
+  floor: (model) => [join(here, "floor.mjs"), `${url}/chat/completions`, model],
+};
+
+try {
+  await measureAll();
+} finally {
+  server.send("stop");
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureAll() {
+  const runs = quick ? 3 : 11;
+  console.log(`node ${process.version}, medians; NODE_EXTRA_CA_CERTS unset; ratios are what counts, the machine is noisy\n`);
+  row("measure", "floor", "leat", "ratio", "budget");
+
+  const empty = await median(runs, () => cpuOfEmpty());
+  const starts = await series(runs, () => run("leat", "bench:10:0"));
+  const start = middle(starts.map((sample) => sample.cpuAtRequestMs));
+  row("start → first request, CPU ms", empty, start, start / empty, "≤ 1.8 × an empty module");
+  const bareStart = await median(runs, async () => (await run("floor", "bench:10:0")).cpuAtRequestMs);
+  row("  the same, floor a bare node:http client", bareStart, start, start / bareStart, "");
+  console.log(`first request for "hi": ${starts[0].bodyBytes} bytes (budget 6,000)`);
+
+  for (const [name, model] of [["token → stdout, ms, 100/s", "bench:300:100"]]) {
+    const floor = middle((await run("floor", model)).delaysMs);
+    const own = middle((await run("leat", model)).delaysMs);
+    row(name, floor, own, own / floor, "≤ 2 ms");
+  }
+  const count = quick ? 10_000 : 50_000;
+  const floor = await perThousand("floor", count);
+  const own = await perThousand("leat", count);
+  row(`CPU ms per 1k tokens, ${count / 1000}k at full speed`, floor.cpu, own.cpu, own.cpu / floor.cpu, "≤ 6 and ≤ 2 ×");
+  row(`peak RSS MB, ${count / 1000}k tokens`, floor.rss, own.rss, own.rss / floor.rss, "≤ 80");
+  const pacedFloor = await perThousand("floor", quick ? 600 : 3000, 300);
+  const paced = await perThousand("leat", quick ? 600 : 3000, 300);
+  row("CPU ms per 1k tokens at 300/s", pacedFloor.cpu, paced.cpu, paced.cpu / pacedFloor.cpu, "≤ 1.15 ×");
+}
+
+/** Cost of the tokens alone: a run of ten is taken off. */
+async function perThousand(client, count, rate = 0) {
+  const repeats = rate === 0 && !quick ? 5 : 1;
+  const small = await series(Math.max(3, repeats), () => run(client, "bench:10:0"));
+  const large = await series(repeats, () => run(client, `bench:${count}:${rate}`));
+  const cpu = middle(large.map((sample) => sample.cpuMs)) - middle(small.map((sample) => sample.cpuMs));
+  return { cpu: cpu / (count / 1000), rss: middle(large.map((sample) => sample.rssMb)) };
+}
+
+function run(client, model) {
+  return new Promise((resolve, reject) => {
+    const sample = { delaysMs: [], cpuAtRequestMs: 0, bodyBytes: 0, cpuMs: 0, rssMb: 0 };
+    const child = timed(clients[client](model));
+    onRequest = ({ bodyBytes }) => {
+      const pid = nodePid(child.pid);
+      sample.bodyBytes = bodyBytes;
+      sample.cpuAtRequestMs = cpuSoFar(pid);
+      const timer = setInterval(() => {
+        sample.rssMb = Math.max(sample.rssMb, peakRss(pid));
+      }, 20);
+      child.on("close", () => clearInterval(timer));
+      server.send("go");
+    };
+    child.stdout.on("data", (data) => {
+      const now = process.hrtime.bigint();
+      for (const match of data.toString().matchAll(/@(\d+)@/g)) {
+        sample.delaysMs.push(Number(now - BigInt(match[1])) / 1e6);
+      }
+    });
+    let errors = "";
+    child.stderr.on("data", (data) => {
+      errors += data;
+    });
+    child.on("close", (code) => {
+      sample.cpuMs = totalCpu(errors);
+      if (code === 0) resolve(sample);
+      else reject(new Error(`${client} ended with ${code}: ${errors}`));
+    });
+  });
+}
+
+/** bash's `time` reads the process's whole rusage, to the millisecond, when it has ended. */
+function timed(args) {
+  const script = 'TIMEFORMAT="cpu %3U %3S"; time "$@"';
+  return spawn("bash", ["-c", script, "bash", process.execPath, ...args], {
+    env: { ...environment, CODEX_HOME: folder },
+    cwd: join(folder, "work"),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function totalCpu(errors) {
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(errors) ?? [];
+  return (Number(user) + Number(system)) * 1000;
+}
+
+async function cpuOfEmpty() {
+  const child = timed([join(here, "empty.mjs")]);
+  let errors = "";
+  child.stderr.on("data", (data) => {
+    errors += data;
+  });
+  await new Promise((resolve) => child.on("close", resolve));
+  return totalCpu(errors);
+}
+
+/** The child of the timing shell. */
+function nodePid(shellPid) {
+  return Number(readFileSync(`/proc/${shellPid}/task/${shellPid}/children`, "utf8").trim().split(" ")[0]);
+}
+
+function cpuSoFar(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const times = threads.map((id) => Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8").split(" ")[0]));
+  return times.reduce((sum, time) => sum + time, 0) / 1e6;
+}
+
+function peakRss(pid) {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+async function series(count, measure) {
+  const samples = [];
+  for (let index = 0; index < count; index += 1) samples.push(await measure());
+  return samples;
+}
+
+async function median(count, measure) {
+  return middle(await series(count, measure));
+}
+
+function middle(values) {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
+}
+
+function row(name, floor, own, ratio, budget) {
+  const cell = (value) => (typeof value === "number" ? value.toFixed(2) : value).padStart(10);
+  console.log(`${name.padEnd(44)}${cell(floor)}${cell(own)}${cell(ratio)}   ${budget}`);
+}

@@ -1,0 +1,66 @@
+/**
+ * The model server of the benchmarks, in a process of its own so that its work is nobody else's. The model's
+ * name says what to send: `bench:COUNT:RATE`, RATE in tokens per second, 0 for as fast as the socket takes it.
+ * Each token carries the time it left, in nanoseconds of the monotonic clock, which all processes share.
+ */
+import { createServer } from "node:http";
+
+/** Resolved by the bench when it has read the client's counters; until then the client waits. */
+let release = () => {};
+
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  const [, count, rate] = JSON.parse(body.toString()).model.split(":").map(Number);
+  await new Promise((resolve) => {
+    release = resolve;
+    process.send({ type: "request", bodyBytes: body.length });
+  });
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.socket.setNoDelay(true);
+  if (rate === 0) await sendFast(response, count);
+  else await sendPaced(response, count, rate);
+  response.write(event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }));
+  response.write(event({ choices: [], usage: { prompt_tokens: 900, completion_tokens: count, total_tokens: 900 + count } }));
+  response.end("data: [DONE]\n\n");
+});
+
+async function sendFast(response, count) {
+  const chunk = token();
+  for (let sent = 0; sent < count; ) {
+    const batch = Math.min(64, count - sent);
+    sent += batch;
+    if (!response.write(chunk.repeat(batch))) await new Promise((resolve) => response.once("drain", resolve));
+  }
+}
+
+/** One event a write, on a schedule that does not drift. */
+async function sendPaced(response, count, rate) {
+  const start = performance.now();
+  for (let sent = 0; sent < count; sent += 1) {
+    const wait = start + (sent * 1000) / rate - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    response.write(token());
+  }
+}
+
+function token() {
+  return event({
+    id: "chatcmpl-bench",
+    object: "chat.completion.chunk",
+    created: 1763640000,
+    model: "bench",
+    choices: [{ index: 0, delta: { content: `@${process.hrtime.bigint()}@ ` }, finish_reason: null }],
+  });
+}
+
+function event(value) {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}
+
+process.on("message", (message) => {
+  if (message === "go") release();
+  if (message === "stop") process.exit(0);
+});
+server.listen(0, "127.0.0.1", () => process.send({ type: "listening", port: server.address().port }));

@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { baseInstructions, initialContext, readProjectDocs, type TurnDependencies } from "../agent/index.ts";
+import type { Config } from "../config/index.ts";
+import { openEndpointMemory } from "../home/index.ts";
+import { createHttpClient } from "../net/index.ts";
+import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
+import { childEnvironment, createSandbox, resolvePolicy, type Sandbox } from "../sandbox/index.ts";
+import { createSession, readGitFacts, type Session } from "../session/index.ts";
+import { createToolSet } from "../tools/index.ts";
+import { type Endpoint, streamModel } from "../wire/index.ts";
+import type { Io } from "./io.ts";
+import { version } from "./version.ts";
+
+export interface ConversationOptions {
+  readonly config: Config;
+  readonly home: string;
+  /** Absolute, symlinks resolved. */
+  readonly cwd: string;
+  readonly repositoryRoot: string | undefined;
+  readonly endpoint: Endpoint;
+}
+
+export type Conversation =
+  | {
+      readonly ok: true;
+      readonly session: Session;
+      readonly sandbox: Sandbox;
+      /** AGENTS.md files were longer than `project_doc_max_bytes`. */
+      readonly docsTruncated: boolean;
+      readonly dependencies: Omit<TurnDependencies, "emit" | "signal" | "now">;
+      close(): void;
+    }
+  | { readonly ok: false; readonly error: SessionError | ConfigError };
+
+/** Assembles what a turn needs from the configuration: the one place where the modules meet. No process is started. */
+export function openConversation(options: ConversationOptions, io: Io): Conversation {
+  const { config, home, cwd, repositoryRoot, endpoint } = options;
+  const instructions = readInstructions(config, cwd);
+  if (typeof instructions !== "string") return { ok: false, error: instructions };
+  const docs = readProjectDocs({
+    home,
+    cwd,
+    repositoryRoot,
+    maxBytes: config.projectDocMaxBytes,
+    fallbackNames: config.projectDocFallbackFilenames,
+  });
+  const opened = createSession({
+    home,
+    cwd,
+    originator: "leat_exec",
+    version,
+    userInstructions: docs.text,
+    git: readGitFacts(cwd),
+    now: () => new Date(),
+  });
+  if (!opened.ok) return opened;
+  const { session } = opened;
+  const policy = sandboxPolicy(config, cwd, io);
+  for (const item of initialContext({
+    cwd,
+    approvalPolicy: config.approvalPolicy,
+    sandboxPolicy: policy,
+    extraWritableRoots: config.workspaceWrite.writableRoots,
+    shell: io.env["SHELL"],
+    userInstructions: docs.text,
+  })) {
+    const unwritten = session.append(item);
+    if (unwritten !== undefined) return { ok: false, error: unwritten };
+  }
+  const sandbox = createSandbox({ policy, cwd, environment: commandEnvironment(config, io) });
+  const http = createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()]));
+  const memory = openEndpointMemory(home);
+  return {
+    ok: true,
+    session,
+    sandbox,
+    docsTruncated: docs.truncated,
+    dependencies: {
+      session,
+      model: config.model,
+      instructions,
+      tools: createToolSet(config.model),
+      toolContext: { cwd, sandbox },
+      turnContext: {
+        cwd,
+        approval_policy: config.approvalPolicy,
+        sandbox_policy: rolloutPolicy(policy, config),
+        model: config.model,
+        summary: "auto",
+      },
+      contextWindow: config.contextWindow,
+      stream: (request, signal) =>
+        streamModel(request, endpoint, {
+          http,
+          memory,
+          signal,
+          random: Math.random,
+          newCallId: () => `call_${randomUUID().replaceAll("-", "")}`,
+        }),
+    },
+    close() {
+      session.close();
+      http.close();
+    },
+  };
+}
+
+/** The user's own system prompt replaces ours whole, as in Codex. */
+function readInstructions(config: Config, cwd: string): string | ConfigError {
+  if (config.instructionsFile === undefined) return baseInstructions;
+  const path = resolve(cwd, config.instructionsFile);
+  try {
+    const text = readFileSync(path, "utf8").trim();
+    if (text !== "") return text;
+    return { kind: "config", problem: { type: "unreadable", path, reason: "the file is empty" } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: "config", problem: { type: "unreadable", path, reason } };
+  }
+}
+
+function sandboxPolicy(config: Config, cwd: string, io: Io): SandboxPolicy {
+  const tmpdir = io.env["TMPDIR"];
+  return resolvePolicy({
+    mode: config.sandboxMode,
+    cwd,
+    ...config.workspaceWrite,
+    ...(tmpdir === undefined || tmpdir === "" ? {} : { tmpdir }),
+  });
+}
+
+/** Keys of every provider stay out of the commands' environment, whatever their names are. */
+function commandEnvironment(config: Config, io: Io): Record<string, string> {
+  const secretNames = config.providers.flatMap(({ envKey }) => (envKey === undefined ? [] : [envKey]));
+  return childEnvironment(io.env, config.shellEnvironment, secretNames);
+}
+
+/** In the spelling of Codex's rollout. */
+function rolloutPolicy(policy: SandboxPolicy, config: Config): Record<string, unknown> {
+  if (policy.mode !== "workspace-write") return { mode: policy.mode };
+  return {
+    mode: policy.mode,
+    writable_roots: config.workspaceWrite.writableRoots,
+    network_access: policy.networkAccess,
+    exclude_tmpdir_env_var: config.workspaceWrite.excludeTmpdirEnvVar,
+    exclude_slash_tmp: config.workspaceWrite.excludeSlashTmp,
+  };
+}

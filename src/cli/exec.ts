@@ -1,0 +1,132 @@
+import { realpathSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { runTurn } from "../agent/index.ts";
+import { type Config, loadConfig } from "../config/index.ts";
+import { createHumanOutput } from "../exec/index.ts";
+import { readOpenAiKey, resolveHome } from "../home/index.ts";
+import type { ConfigError, LeatError, SandboxMode } from "../protocol/index.ts";
+import { findRepositoryRoot } from "../session/index.ts";
+import { openConversation } from "./conversation.ts";
+import { resolveEndpoint } from "./endpoint.ts";
+import { exitCode, exitCodeOf } from "./exit-code.ts";
+import { type ExplainContext, explain } from "./explain.ts";
+import { explainConfigError } from "./explain-config.ts";
+import { headerFacts } from "./header-facts.ts";
+import type { Io } from "./io.ts";
+import { writeLastMessage } from "./last-message.ts";
+import { readPrompt } from "./prompt-source.ts";
+import { terminalFacts, toSink } from "./terminal.ts";
+
+/** What `leat exec` was given on the command line. */
+export interface ExecOptions {
+  readonly prompt?: string;
+  readonly profile?: string;
+  readonly model?: string;
+  readonly sandbox?: SandboxMode;
+  /** `-c key=value`, in the order given. */
+  readonly overrides: readonly string[];
+  readonly directory?: string;
+  readonly skipGitRepoCheck: boolean;
+  readonly color: "always" | "never" | "auto";
+  readonly stream: boolean;
+  readonly outputLastMessage?: string;
+}
+
+/** Runs one prompt to its end without asking anything; returns the exit code. */
+export async function runExec(options: ExecOptions, io: Io): Promise<number> {
+  const prompt = await readPrompt(options.prompt, io);
+  if (!prompt.ok) return fail(io, { message: prompt.message });
+
+  const directory = resolve(io.cwd, options.directory ?? ".");
+  if (!isDirectory(directory)) {
+    return fail(io, { message: `no such directory: ${directory}`, hint: "-C takes an existing directory." });
+  }
+  const cwd = realpathSync(directory);
+  const loaded = loadSettings(options, { ...io, cwd });
+  if (!loaded.ok) return fail(io, explainConfigError(loaded.error));
+  const { config, home } = loaded;
+  const repositoryRoot = findRepositoryRoot(cwd);
+  if (repositoryRoot === undefined && !options.skipGitRepoCheck && !config.trustedProjects.includes(cwd)) {
+    return fail(io, {
+      message: "Not inside a trusted directory and --skip-git-repo-check was not specified.",
+    });
+  }
+
+  const context = explainContext(config);
+  const resolved = resolveEndpoint(config, io.env, () => readOpenAiKey(home));
+  if (!resolved.ok) return fail(io, explain(resolved.error, context));
+
+  const output = createHumanOutput({
+    stdout: toSink(io.stdout),
+    stderr: toSink(io.stderr),
+    color: options.color,
+    ...terminalFacts(io.env),
+    showReasoning: !config.hideAgentReasoning && config.showRawAgentReasoning !== false,
+    streamToStdout: options.stream,
+    explain: (error: LeatError) => explain(error, context),
+  });
+  const conversation = openConversation(
+    { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint },
+    io,
+  );
+  if (!conversation.ok) return fail(io, explain(conversation.error, context));
+  output.header(headerFacts(config, conversation), prompt.prompt);
+  try {
+    const end = await runTurn(prompt.prompt, {
+      ...conversation.dependencies,
+      emit: (event) => output.handle(event),
+      signal: io.interrupt,
+      now: () => performance.now(),
+    });
+    output.finish();
+    const unwritten = writeLastMessage(options.outputLastMessage, end.lastMessage, io);
+    return unwritten === undefined ? exitCodeOf(end) : fail(io, unwritten);
+  } finally {
+    conversation.close();
+  }
+}
+
+type Settings =
+  | { readonly ok: true; readonly config: Config; readonly home: string }
+  | { readonly ok: false; readonly error: ConfigError };
+
+function loadSettings(options: ExecOptions, io: Io): Settings {
+  const home = resolveHome(io.env, io.userHome);
+  if (!home.ok) return home;
+  const loaded = loadConfig({
+    codexHome: home.path,
+    cwd: io.cwd,
+    env: io.env,
+    overrides: options.overrides,
+    flags: {
+      // Nobody is there to be asked.
+      approvalPolicy: "never",
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ...(options.model === undefined ? {} : { model: options.model }),
+      ...(options.sandbox === undefined ? {} : { sandboxMode: options.sandbox }),
+    },
+  });
+  return loaded.ok ? { ok: true, config: loaded.config, home: home.path } : loaded;
+}
+
+function explainContext(config: Config): ExplainContext {
+  const { provider, profile, model } = config;
+  return {
+    providerId: provider.id,
+    providerName: provider.name,
+    baseUrl: provider.baseUrl,
+    model,
+    ...(profile === undefined ? {} : { profile }),
+    ...(provider.envKey === undefined ? {} : { envKey: provider.envKey }),
+  };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function fail(io: Io, explanation: { readonly message: string; readonly hint?: string }): number {
+  io.stderr.write(`${explanation.message}\n`);
+  if (explanation.hint !== undefined) io.stderr.write(`${explanation.hint}\n`);
+  return exitCode.failure;
+}

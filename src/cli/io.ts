@@ -1,0 +1,19 @@
+/** What the process is given, as one value, so that commands can be run by a test or by one another. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The user's home folder, from the system. */
+  readonly userHome: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** First interrupt (Ctrl-C, SIGTERM): aborts what is under way. A second one ends the process in `main.ts`. */
+  readonly interrupt: AbortSignal;
+}
+
+/** A stream as far as commands use it. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}

@@ -1,0 +1,28 @@
+import type { Sink } from "../exec/index.ts";
+import type { Io, OutputStream } from "./io.ts";
+
+/** A process stream as the front end sees it; the width is read anew each time, since windows change. */
+export function toSink(stream: OutputStream): Sink {
+  return {
+    write(text) {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+/** What the environment says of the terminal. POSIX order: LC_ALL beats LC_CTYPE beats LANG. */
+export function terminalFacts(env: Io["env"]): { noColor: boolean; dumbTerminal: boolean; utf8: boolean } {
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find(
+    (value) => value !== undefined && value !== "",
+  );
+  return {
+    noColor: (env["NO_COLOR"] ?? "") !== "",
+    dumbTerminal: env["TERM"] === "dumb",
+    // No locale at all is common in containers, and terminals there speak UTF-8 like all others today.
+    utf8: locale === undefined || /utf-?8/i.test(locale),
+  };
+}

@@ -1,0 +1,86 @@
+import type { ConfigError } from "../protocol/index.ts";
+import { faultOf } from "./check-value.ts";
+import type { UnknownKey } from "./config.ts";
+import { type ConfigDocument, errorAt, placeOf } from "./document.ts";
+import { formatKey, type KeyPath } from "./dotted-key.ts";
+import { nearestField } from "./nearest.ts";
+import { childNode, SCHEMA, type SchemaNode } from "./schema-tree.ts";
+import { isTable, type TomlTable } from "./toml-value.ts";
+
+/** What a document is found to hold beside what leat uses. */
+export type DocumentCheck =
+  | { readonly ok: true; readonly unknown: readonly UnknownKey[]; readonly notYet: readonly KeyPath[] }
+  | { readonly ok: false; readonly error: ConfigError };
+
+type Finding =
+  | { readonly type: "key-wrong"; readonly error: ConfigError }
+  | { readonly type: "key-unknown"; readonly key: UnknownKey }
+  | { readonly type: "key-unused"; readonly path: KeyPath };
+
+/** Holds a document to the schema. The first wrong value ends it. */
+export function checkDocument(document: ConfigDocument): DocumentCheck {
+  const unknown: UnknownKey[] = [];
+  const notYet: KeyPath[] = [];
+  for (const finding of findingsIn(document, document.table, SCHEMA, [])) {
+    switch (finding.type) {
+      case "key-wrong":
+        return { ok: false, error: finding.error };
+      case "key-unknown":
+        unknown.push(finding.key);
+        break;
+      case "key-unused":
+        notYet.push(finding.path);
+        break;
+      default:
+        finding satisfies never;
+    }
+  }
+  return { ok: true, unknown, notYet };
+}
+
+function* findingsIn(
+  document: ConfigDocument,
+  table: TomlTable,
+  node: SchemaNode,
+  parent: KeyPath,
+): Generator<Finding> {
+  for (const [name, value] of table) {
+    const path = [...parent, name];
+    const child = childNode(node, name);
+    if (child === undefined) {
+      if (node.spec?.type !== "any") {
+        yield { type: "key-unknown", key: unknownKey(document, path, node) };
+      }
+      continue;
+    }
+    const { spec } = child;
+    const fault = spec && faultOf(spec, value);
+    if (fault !== undefined) {
+      yield { type: "key-wrong", error: errorAt(document, [...path, ...fault.within], fault) };
+    }
+    // One note for `mcp_servers`, not one for each of its keys.
+    if (spec?.effect === "not-yet" && isFirstNotYet(node)) {
+      yield { type: "key-unused", path };
+    }
+    if (isTable(value) && hasChildren(child)) {
+      yield* findingsIn(document, value, child, path);
+    }
+  }
+}
+
+function isFirstNotYet(parent: SchemaNode): boolean {
+  return parent.spec?.effect !== "not-yet";
+}
+
+function hasChildren(node: SchemaNode): boolean {
+  return node.names.size > 0 || node.any !== undefined;
+}
+
+function unknownKey(document: ConfigDocument, path: KeyPath, siblings: SchemaNode): UnknownKey {
+  const place = placeOf(document, path);
+  return {
+    key: formatKey(path),
+    ...(place?.type === "file-line" && { line: place.line }),
+    ...nearestField(path.at(-1) ?? "", siblings.names.keys()),
+  };
+}

@@ -1,0 +1,92 @@
+import type { ApprovalPolicy, SandboxMode } from "../protocol/index.ts";
+
+/** What the rest of leat reads: every value settled, every path absolute, deeply frozen. */
+export interface Config {
+  /** The config file's path, whether it exists or not. */
+  readonly file: string;
+  readonly profile?: string;
+  readonly model: string;
+  readonly provider: ProviderConfig;
+  /** Every provider there is, the chosen one included. */
+  readonly providers: readonly KnownProvider[];
+  readonly approvalPolicy: ApprovalPolicy;
+  readonly sandboxMode: SandboxMode;
+  readonly workspaceWrite: WorkspaceWriteConfig;
+  readonly shellEnvironment: ShellEnvironmentConfig;
+  readonly hideAgentReasoning: boolean;
+  /** undefined: not set, which is not the same as false. */
+  readonly showRawAgentReasoning: boolean | undefined;
+  readonly contextWindow?: number;
+  readonly projectDocMaxBytes: number;
+  readonly projectDocFallbackFilenames: readonly string[];
+  readonly instructionsFile?: string;
+  /** The directories whose `trust_level` is "trusted". */
+  readonly trustedProjects: readonly string[];
+  /** Keys nobody knows. */
+  readonly warnings: readonly UnknownKey[];
+  /** Keys that are set and would mean something, but leat does nothing with them yet. */
+  readonly notYet: readonly string[];
+  /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag" or "env NAME". */
+  readonly origins: Readonly<Record<string, string>>;
+}
+
+export type WireApi = "chat" | "responses";
+
+/** May hold secrets (`bearerToken`, headers): never log it. */
+export interface ProviderConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly baseUrl: string;
+  /** The environment variable that holds the key; absent: no key is needed. */
+  readonly envKey?: string;
+  readonly envKeyInstructions?: string;
+  readonly wireApi: WireApi;
+  readonly queryParams: Readonly<Record<string, string>>;
+  readonly httpHeaders: Readonly<Record<string, string>>;
+  /** Header name to the environment variable that holds its value. */
+  readonly envHttpHeaders: Readonly<Record<string, string>>;
+  readonly requestMaxRetries: number;
+  readonly streamMaxRetries: number;
+  readonly streamIdleTimeoutMs: number;
+  readonly requiresOpenaiAuth: boolean;
+  readonly bearerToken?: string;
+}
+
+export interface KnownProvider {
+  readonly id: string;
+  readonly name: string;
+  /** Absent where the user left it out; such a provider can't be chosen. */
+  readonly baseUrl?: string;
+  readonly envKey?: string;
+}
+
+export interface WorkspaceWriteConfig {
+  readonly writableRoots: readonly string[];
+  readonly networkAccess: boolean;
+  readonly excludeTmpdirEnvVar: boolean;
+  readonly excludeSlashTmp: boolean;
+}
+
+export interface ShellEnvironmentConfig {
+  readonly inherit: "all" | "core" | "none";
+  readonly ignoreDefaultExcludes: boolean;
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly includeOnly: readonly string[];
+}
+
+export interface UnknownKey {
+  readonly key: string;
+  /** Absent: it came from `-c`. */
+  readonly line?: number;
+  readonly nearest?: string;
+}
+
+/** What was typed on the command line; it beats everything else. */
+export interface ConfigFlags {
+  readonly profile?: string;
+  readonly model?: string;
+  readonly sandboxMode?: SandboxMode;
+  readonly approvalPolicy?: ApprovalPolicy;
+  readonly provider?: string;
+}

@@ -1,0 +1,14 @@
+export type {
+  Config,
+  ConfigFlags,
+  KnownProvider,
+  ProviderConfig,
+  ShellEnvironmentConfig,
+  UnknownKey,
+  WireApi,
+  WorkspaceWriteConfig,
+} from "./config.ts";
+export type { ConfigSources } from "./load.ts";
+export { loadConfig } from "./load.ts";
+export { renderReferencePage } from "./reference-page.ts";
+export type { ConfigResult } from "./resolve.ts";

@@ -1,0 +1,177 @@
+import { codexOnly, type KeySpec, notYet, used } from "./key-spec.ts";
+import { CODEX_ONLY_KEYS } from "./keys-codex-only.ts";
+
+/** The schema table: general keys first, then tables by name. */
+export const KEYS: readonly KeySpec[] = [
+  used("model", "string", "The model to ask, by the name its server knows it under.", {
+    default: "gpt-5-codex",
+  }),
+  used("model_provider", "string", "Where the model runs: an id of `model_providers` or a built-in one.", {
+    default: "openai",
+  }),
+  used("model_context_window", "integer", "Tokens the model can hold. Without it leat asks the server."),
+  used("profile", "string", "The profile in force when no `--profile` is given."),
+  used("approval_policy", "string", "When to ask before a command runs. `leat exec` never asks.", {
+    default: "on-request",
+    allowed: ["untrusted", "on-failure", "on-request", "never"],
+  }),
+  used("sandbox_mode", "string", "What commands and edits may touch.", {
+    default: "read-only",
+    allowed: ["read-only", "workspace-write", "danger-full-access"],
+  }),
+  used("hide_agent_reasoning", "boolean", "Do not show the model's thinking.", { default: false }),
+  used(
+    "show_raw_agent_reasoning",
+    "boolean",
+    "`false` hides the thinking as well. Not set: it is shown, as it comes from the model.",
+  ),
+  used("project_doc_max_bytes", "integer", "How much of AGENTS.md is read; 0: nothing.", { default: 32768 }),
+  used("project_doc_fallback_filenames", "strings", "Read in a directory that has no AGENTS.md.", {
+    default: [],
+  }),
+  used("model_instructions_file", "path", "Replaces the system prompt. Relative to the working directory."),
+  used("experimental_instructions_file", "path", "The older name of `model_instructions_file`."),
+
+  used("sandbox_workspace_write", "table", "What `workspace-write` means."),
+  used("sandbox_workspace_write.writable_roots", "strings", "Further directories that may be written to.", {
+    default: [],
+  }),
+  used("sandbox_workspace_write.network_access", "boolean", "Commands may reach the network.", {
+    default: false,
+  }),
+  used("sandbox_workspace_write.exclude_tmpdir_env_var", "boolean", "`$TMPDIR` is not writable.", {
+    default: false,
+  }),
+  used("sandbox_workspace_write.exclude_slash_tmp", "boolean", "`/tmp` is not writable.", { default: false }),
+
+  used("shell_environment_policy", "table", "Which environment variables a command gets."),
+  used("shell_environment_policy.inherit", "string", "What to start from.", {
+    default: "all",
+    allowed: ["all", "core", "none"],
+  }),
+  used(
+    "shell_environment_policy.ignore_default_excludes",
+    "boolean",
+    "Keep variables whose name has KEY, SECRET or TOKEN in it.",
+    { default: false },
+  ),
+  used("shell_environment_policy.exclude", "strings", "Names to leave out; `*` and `?` are wildcards.", {
+    default: [],
+  }),
+  used("shell_environment_policy.set", "string-map", "Variables to set.", { secret: true }),
+  used("shell_environment_policy.include_only", "strings", "If given, only these names are kept.", {
+    default: [],
+  }),
+  notYet(
+    "shell_environment_policy.experimental_use_profile",
+    "boolean",
+    "Run commands with the shell's start-up files read.",
+    { default: false },
+  ),
+
+  used("model_providers", "table", "Model servers by id. A built-in id changes only the fields given."),
+  used("model_providers.<id>", "table", "One server."),
+  used("model_providers.<id>.name", "string", "Its name for people; without it, the id."),
+  used("model_providers.<id>.base_url", "url", "Its URL up to and including `/v1`."),
+  used("model_providers.<id>.env_key", "string", "The environment variable that holds the API key."),
+  used("model_providers.<id>.env_key_instructions", "string", "Shown when that variable is not set."),
+  used("model_providers.<id>.wire_api", "string", "Chat Completions or Responses.", {
+    default: "chat",
+    allowed: ["chat", "responses"],
+  }),
+  used("model_providers.<id>.query_params", "string-map", "Added to every URL.", { secret: true }),
+  used("model_providers.<id>.http_headers", "string-map", "Headers for every request.", { secret: true }),
+  used("model_providers.<id>.env_http_headers", "string-map", "Headers whose values are in variables."),
+  used("model_providers.<id>.request_max_retries", "integer", "Retries before an answer begins.", {
+    default: 4,
+    cap: 100,
+  }),
+  used("model_providers.<id>.stream_max_retries", "integer", "Retries of an answer that broke off.", {
+    default: 5,
+    cap: 100,
+  }),
+  used("model_providers.<id>.stream_idle_timeout_ms", "integer", "The longest silence within an answer.", {
+    default: 300_000,
+  }),
+  used("model_providers.<id>.requires_openai_auth", "boolean", "The key may come from auth.json.", {
+    default: false,
+  }),
+  used("model_providers.<id>.experimental_bearer_token", "string", "The API key itself.", { secret: true }),
+  notYet("model_providers.<id>.auth", "any", "A command that prints the API key."),
+  notYet("model_providers.<id>.aws", "any", "Amazon Bedrock's way to sign in."),
+  codexOnly("model_providers.<id>.websocket_connect_timeout_ms", "Responses over WebSocket."),
+  codexOnly("model_providers.<id>.supports_websockets", "Responses over WebSocket."),
+
+  used("profiles", "table", "Profiles by name: settings that go together."),
+  used("profiles.<name>", "table", "Any other key of this page but `profile`, `projects` and providers."),
+
+  used("projects", "table", "Directories by absolute path."),
+  used("projects.<path>", "table", "One directory."),
+  used("projects.<path>.trust_level", "string", "Whether leat may work there without a git repository.", {
+    allowed: ["trusted", "untrusted"],
+  }),
+
+  notYet("model_auto_compact_token_limit", "integer", "Tokens at which the conversation is summed up."),
+  notYet("model_max_output_tokens", "integer", "The longest answer to ask for."),
+  notYet("model_reasoning_effort", "string", "How hard to think (Responses).", {
+    allowed: ["none", "minimal", "low", "medium", "high", "xhigh"],
+  }),
+  notYet("model_reasoning_summary", "string", "How to sum up the thinking (Responses).", {
+    default: "auto",
+    allowed: ["auto", "concise", "detailed", "none"],
+  }),
+  notYet("model_verbosity", "string", "How long answers should be (Responses).", {
+    allowed: ["low", "medium", "high"],
+  }),
+  notYet("review_model", "string", "The model for reviews."),
+  notYet("openai_base_url", "url", "Replaces the URL of the built-in `openai`."),
+  notYet("oss_provider", "string", "The provider that `--oss` stands for."),
+  notYet("developer_instructions", "string", "Added to the system prompt."),
+  notYet("compact_prompt", "string", "What to say when the conversation is to be summed up."),
+  notYet("experimental_compact_prompt_file", "path", "The same, from a file."),
+  notYet("tool_output_token_limit", "integer", "How much of a tool's output the model gets to see."),
+  notYet("project_root_markers", "strings", "Files that mark the top of a project."),
+  notYet("default_permissions", "string", "The permission profile in force, in place of `sandbox_mode`."),
+  notYet("permissions", "any", "Permission profiles."),
+  notYet("notify", "strings", "A program to start when a turn has ended."),
+  notYet("file_opener", "string", "The editor that file links open.", {
+    default: "vscode",
+    allowed: ["vscode", "vscode-insiders", "windsurf", "cursor", "none"],
+  }),
+  notYet("history", "table", "The prompts typed, kept for the next session."),
+  notYet("history.persistence", "string", "Whether they are kept.", {
+    default: "save-all",
+    allowed: ["save-all", "none"],
+  }),
+  notYet("history.max_bytes", "integer", "The largest size of the file."),
+  notYet("tui.notifications", "any", "Tell the terminal when a turn has ended."),
+  notYet("otel", "any", "Traces for OpenTelemetry."),
+
+  notYet("mcp_servers", "table", "MCP servers by name."),
+  notYet("mcp_servers.<name>", "table", "One server: a command to start or a URL."),
+  notYet("mcp_servers.<name>.command", "string", "The program."),
+  notYet("mcp_servers.<name>.args", "strings", "Its arguments."),
+  notYet("mcp_servers.<name>.env", "string-map", "Its environment.", { secret: true }),
+  notYet("mcp_servers.<name>.env_vars", "any", "Variables it inherits."),
+  notYet("mcp_servers.<name>.cwd", "path", "Where it starts."),
+  notYet("mcp_servers.<name>.url", "string", "Streamable HTTP."),
+  notYet("mcp_servers.<name>.bearer_token", "string", "Its token.", { secret: true }),
+  notYet("mcp_servers.<name>.bearer_token_env_var", "string", "The variable that holds its token."),
+  notYet("mcp_servers.<name>.http_headers", "string-map", "Headers for every request.", { secret: true }),
+  notYet("mcp_servers.<name>.env_http_headers", "string-map", "Headers whose values are in variables."),
+  notYet("mcp_servers.<name>.startup_timeout_sec", "number", "How long it may take to start.", {
+    default: 10,
+  }),
+  notYet("mcp_servers.<name>.startup_timeout_ms", "integer", "The older spelling, in milliseconds."),
+  notYet("mcp_servers.<name>.tool_timeout_sec", "number", "How long a call may take.", { default: 60 }),
+  notYet("mcp_servers.<name>.enabled", "boolean", "Whether it is started.", { default: true }),
+  notYet("mcp_servers.<name>.required", "boolean", "leat stops when it does not start.", { default: false }),
+  notYet("mcp_servers.<name>.enabled_tools", "strings", "Only these tools."),
+  notYet("mcp_servers.<name>.disabled_tools", "strings", "All but these tools."),
+  notYet("mcp_servers.<name>.scopes", "any", "OAuth scopes."),
+  notYet("mcp_servers.<name>.oauth_resource", "any", "OAuth resource."),
+  notYet("mcp_servers.<name>.oauth", "any", "OAuth settings."),
+  notYet("mcp_servers.<name>.tools", "any", "Settings of single tools."),
+
+  ...CODEX_ONLY_KEYS,
+];

@@ -1,0 +1,113 @@
+import type { ConfigError } from "../protocol/index.ts";
+import type { BuiltInProvider } from "./built-in-providers.ts";
+import { isHttpUrl, URL_EXPECTED } from "./check-value.ts";
+import type { KnownProvider, ProviderConfig, WireApi } from "./config.ts";
+import { type ConfigDocument, errorAt, withoutUserInfo } from "./document.ts";
+import { formatKey, type KeyPath } from "./dotted-key.ts";
+import { specAt } from "./schema-tree.ts";
+import { defaultSetting, type Origins, originOf, type Setting, settle } from "./settings.ts";
+import { isTable, type TomlTable, valueAt } from "./toml-value.ts";
+
+type BuiltIns = ReadonlyMap<string, BuiltInProvider>;
+
+/** The built-in providers and the user's, each field of the user's table over the built-in's. */
+export function knownProviders(document: ConfigDocument, builtIns: BuiltIns): KnownProvider[] {
+  const table = valueAt(document.table, ["model_providers"]);
+  const ids = new Set([...builtIns.keys(), ...(isTable(table) ? table.keys() : [])]);
+  return [...ids].map((id) => {
+    const field = (name: string) => fieldSetting(document, builtIns.get(id), id, name).value;
+    const baseUrl = field("base_url");
+    const envKey = field("env_key");
+    return {
+      id,
+      name: String(field("name") ?? id),
+      ...(typeof baseUrl === "string" && { baseUrl }),
+      ...(typeof envKey === "string" && envKey.trim() !== "" && { envKey }),
+    };
+  });
+}
+
+/** The provider a turn runs on; it must exist and have a URL. */
+export function resolveProvider(
+  document: ConfigDocument,
+  builtIns: BuiltIns,
+  id: string,
+  origins: Origins,
+):
+  | { readonly ok: true; readonly provider: ProviderConfig }
+  | { readonly ok: false; readonly error: ConfigError } {
+  const builtIn = builtIns.get(id);
+  const path: KeyPath = ["model_providers", id];
+  const field = <T>(name: string): T =>
+    settle<T>(origins, [...path, name], fieldSetting(document, builtIn, id, name));
+
+  const baseUrl = field<string | undefined>("base_url");
+  if (baseUrl === undefined) {
+    const problem = { type: "wrong_type", expected: "a base_url", found: "nothing" } as const;
+    return { ok: false, error: errorAt(document, [...path, "base_url"], { problem }) };
+  }
+  if (!isHttpUrl(baseUrl)) {
+    return { ok: false, error: variableError(builtIn, [...path, "base_url"], baseUrl) };
+  }
+  const envKey = field<string | undefined>("env_key");
+  const envKeyInstructions = field<string | undefined>("env_key_instructions");
+  const bearerToken = field<string | undefined>("experimental_bearer_token");
+  const count = (name: string): number => capped([...path, name], field<number>(name));
+  const strings = (name: string) => stringRecord(field<TomlTable | undefined>(name));
+  const provider: ProviderConfig = {
+    id,
+    name: field<string | undefined>("name") ?? id,
+    baseUrl,
+    // An empty name is how a user takes the key away from a built-in provider.
+    ...(envKey !== undefined && envKey.trim() !== "" && { envKey }),
+    ...(envKeyInstructions !== undefined && { envKeyInstructions }),
+    wireApi: field<WireApi>("wire_api"),
+    queryParams: strings("query_params"),
+    httpHeaders: strings("http_headers"),
+    envHttpHeaders: strings("env_http_headers"),
+    requestMaxRetries: count("request_max_retries"),
+    streamMaxRetries: count("stream_max_retries"),
+    streamIdleTimeoutMs: count("stream_idle_timeout_ms"),
+    requiresOpenaiAuth: field<boolean>("requires_openai_auth"),
+    ...(bearerToken !== undefined && { bearerToken }),
+  };
+  return { ok: true, provider };
+}
+
+export function stringRecord(table: TomlTable | undefined): Record<string, string> {
+  return Object.fromEntries([...(table ?? [])].map(([name, value]) => [name, String(value)]));
+}
+
+function fieldSetting(
+  document: ConfigDocument,
+  builtIn: BuiltInProvider | undefined,
+  id: string,
+  name: string,
+): Setting {
+  const path = ["model_providers", id, name];
+  const value = valueAt(document.table, path);
+  if (value !== undefined) {
+    return { value, origin: originOf(document, path) };
+  }
+  const standard = builtIn?.fields.get(name);
+  if (standard === undefined) {
+    return defaultSetting(path);
+  }
+  const variable = name === "base_url" ? builtIn?.baseUrlVariable : undefined;
+  return { value: standard, origin: variable === undefined ? "default" : `env ${variable}` };
+}
+
+function capped(path: KeyPath, value: number): number {
+  return Math.min(value, specAt(path)?.cap ?? Number.POSITIVE_INFINITY);
+}
+
+/** The file's URLs have been checked by then, so a bad one comes from the environment. */
+function variableError(builtIn: BuiltInProvider | undefined, path: KeyPath, url: string): ConfigError {
+  const found = JSON.stringify(withoutUserInfo(url));
+  return {
+    kind: "config",
+    problem: { type: "wrong_type", expected: URL_EXPECTED, found },
+    ...(builtIn?.baseUrlVariable !== undefined && { source: builtIn.baseUrlVariable }),
+    key: formatKey(path),
+  };
+}

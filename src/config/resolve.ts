@@ -1,0 +1,133 @@
+import { resolve } from "node:path";
+import type { ConfigError } from "../protocol/index.ts";
+import { builtInProviders } from "./built-in-providers.ts";
+import type { DocumentCheck } from "./check-document.ts";
+import type { Config, ConfigFlags, KnownProvider, ShellEnvironmentConfig } from "./config.ts";
+import { type ConfigDocument, errorAt } from "./document.ts";
+import { formatKey, type KeyPath } from "./dotted-key.ts";
+import { nearestField } from "./nearest.ts";
+import { chooseProfile } from "./profile.ts";
+import { knownProviders, resolveProvider, stringRecord } from "./provider.ts";
+import { findSetting, flagSetting, type Origins, settle } from "./settings.ts";
+import { isTable, type TomlTable, valueAt } from "./toml-value.ts";
+
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: ConfigFlags;
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly error: ConfigError };
+
+/** Settles every value: flag, then profile, then document, then default. */
+export function resolveConfig(
+  document: ConfigDocument,
+  check: DocumentCheck & { ok: true },
+  { cwd, env, flags }: Surroundings,
+): ConfigResult {
+  const origins: Origins = new Map();
+  const chosen = chooseProfile(document, flags.profile, origins);
+  if (!chosen.ok) {
+    return chosen;
+  }
+  const { profile } = chosen;
+  const get = <T>(key: string, flag?: string): T => {
+    const path = key.split(".");
+    const setting = flag === undefined ? findSetting(document, profile, path) : flagSetting(flag);
+    return settle<T>(origins, path, setting);
+  };
+
+  const builtIns = builtInProviders(env);
+  const providers = knownProviders(document, builtIns);
+  const providerId = get<string>("model_provider", flags.provider);
+  if (!providers.some(({ id }) => id === providerId)) {
+    return { ok: false, error: unknownProvider(document, profile, providerId, providers, flags) };
+  }
+  const resolved = resolveProvider(document, builtIns, providerId, origins);
+  if (!resolved.ok) {
+    return resolved;
+  }
+  const model = get<string>("model", flags.model);
+  const defaultModel = builtIns.get(providerId)?.defaultModel ?? model;
+  const contextWindow = get<number | undefined>("model_context_window");
+  const instructionsFile =
+    get<string | undefined>("model_instructions_file") ??
+    get<string | undefined>("experimental_instructions_file");
+
+  const absolute = (path: string): string => resolve(cwd, withHome(path, env["HOME"]));
+  const config: Config = {
+    file: document.file,
+    ...(profile !== undefined && { profile }),
+    model: origins.get("model") === "default" ? defaultModel : model,
+    provider: resolved.provider,
+    providers,
+    approvalPolicy: get("approval_policy", flags.approvalPolicy),
+    sandboxMode: get("sandbox_mode", flags.sandboxMode),
+    workspaceWrite: {
+      writableRoots: get<string[]>("sandbox_workspace_write.writable_roots").map(absolute),
+      networkAccess: get("sandbox_workspace_write.network_access"),
+      excludeTmpdirEnvVar: get("sandbox_workspace_write.exclude_tmpdir_env_var"),
+      excludeSlashTmp: get("sandbox_workspace_write.exclude_slash_tmp"),
+    },
+    shellEnvironment: shellEnvironment(get),
+    hideAgentReasoning: get("hide_agent_reasoning"),
+    showRawAgentReasoning: get("show_raw_agent_reasoning"),
+    ...(contextWindow !== undefined && { contextWindow }),
+    projectDocMaxBytes: get("project_doc_max_bytes"),
+    projectDocFallbackFilenames: [...get<string[]>("project_doc_fallback_filenames")],
+    ...(instructionsFile !== undefined && { instructionsFile: absolute(instructionsFile) }),
+    trustedProjects: trustedProjects(document),
+    warnings: check.unknown,
+    notYet: check.notYet.filter((path) => inForce(path, profile)).map(formatKey),
+    origins: Object.fromEntries(origins),
+  };
+  return { ok: true, config };
+}
+
+function unknownProvider(
+  document: ConfigDocument,
+  profile: string | undefined,
+  name: string,
+  providers: readonly KnownProvider[],
+  flags: ConfigFlags,
+): ConfigError {
+  const known = providers.map(({ id }) => id);
+  const fault = { problem: { type: "unknown_provider", name, known }, ...nearestField(name, known) } as const;
+  if (flags.provider !== undefined) {
+    return { kind: "config", ...fault, source: "--provider" };
+  }
+  const inProfile = ["profiles", profile ?? "", "model_provider"];
+  const isInProfile = valueAt(document.table, inProfile) !== undefined;
+  return errorAt(document, isInProfile ? inProfile : ["model_provider"], fault);
+}
+
+type Getter = <T>(key: string) => T;
+
+function shellEnvironment(get: Getter): ShellEnvironmentConfig {
+  return {
+    inherit: get("shell_environment_policy.inherit"),
+    ignoreDefaultExcludes: get("shell_environment_policy.ignore_default_excludes"),
+    exclude: [...get<string[]>("shell_environment_policy.exclude")],
+    set: stringRecord(get<TomlTable | undefined>("shell_environment_policy.set")),
+    includeOnly: [...get<string[]>("shell_environment_policy.include_only")],
+  };
+}
+
+/** What stands in another profile says nothing about this run. */
+function inForce(path: KeyPath, profile: string | undefined): boolean {
+  return path[0] !== "profiles" || path[1] === profile;
+}
+
+function trustedProjects(document: ConfigDocument): string[] {
+  const projects = valueAt(document.table, ["projects"]);
+  const entries = isTable(projects) ? [...projects] : [];
+  return entries
+    .filter(([, project]) => isTable(project) && project.get("trust_level") === "trusted")
+    .map(([path]) => path);
+}
+
+function withHome(path: string, home: string | undefined): string {
+  return home !== undefined && /^~(\/|$)/.test(path) ? `${home}${path.slice(1)}` : path;
+}

@@ -1,0 +1,82 @@
+import { parse } from "smol-toml";
+
+/**
+ * TOML as Maps: a key such as `__proto__` or `constructor` is then a key like any other, wherever it goes.
+ */
+export type TomlValue = string | number | boolean | Date | readonly TomlValue[] | TomlTable;
+
+export type TomlTable = ReadonlyMap<string, TomlValue>;
+
+/** Throws smol-toml's TomlError. */
+export function parseToml(text: string): TomlTable {
+  return toTable(parse(text));
+}
+
+export function isTable(value: TomlValue | undefined): value is TomlTable {
+  return value instanceof Map;
+}
+
+/** The value at a path, if every step on the way is a table. */
+export function valueAt(table: TomlTable, path: readonly string[]): TomlValue | undefined {
+  let value: TomlValue | undefined = table;
+  for (const segment of path) {
+    value = isTable(value) ? value.get(segment) : undefined;
+  }
+  return value;
+}
+
+/** The same table with one value set: tables on the way are made, and what is no table is replaced by one. */
+export function withValueAt(
+  table: TomlTable,
+  [segment, ...rest]: readonly string[],
+  value: TomlValue,
+): TomlTable {
+  if (segment === undefined) {
+    return table;
+  }
+  const inner = table.get(segment);
+  const next = rest.length === 0 ? value : withValueAt(isTable(inner) ? inner : new Map(), rest, value);
+  return new Map(table).set(segment, next);
+}
+
+/** What kind of thing a value is, as a person would say it. Never the value: it may be a secret. */
+export function kindOf(value: TomlValue): string {
+  switch (typeof value) {
+    case "string":
+      return "a string";
+    case "boolean":
+      return "a boolean";
+    case "number":
+      return kindOfNumber(value);
+    default:
+      return kindOfObject(value);
+  }
+}
+
+function kindOfNumber(value: number): string {
+  if (!Number.isInteger(value)) {
+    return "a float";
+  }
+  return value < 0 ? "a negative integer" : "an integer";
+}
+
+function kindOfObject(value: Date | readonly TomlValue[] | TomlTable): string {
+  if (value instanceof Date) {
+    return "a date";
+  }
+  return isTable(value) ? "a table" : "an array";
+}
+
+function toTable(object: object): TomlTable {
+  return new Map(Object.entries(object).map(([key, value]) => [key, toValue(value)]));
+}
+
+function toValue(value: unknown): TomlValue {
+  if (Array.isArray(value)) {
+    return value.map(toValue);
+  }
+  if (typeof value === "object" && value !== null && !(value instanceof Date)) {
+    return toTable(value);
+  }
+  return value as TomlValue;
+}

@@ -1,0 +1,30 @@
+import { homedir } from "node:os";
+import { runProgram } from "./cli/index.ts";
+
+/**
+ * The composition root: the only file that reads argv and the environment and ends the process.
+ * The first Ctrl-C stops what is under way, the second leaves.
+ */
+const interrupt = new AbortController();
+const onSignal = (code: number) => () => {
+  if (interrupt.signal.aborted) process.exit(code);
+  interrupt.abort();
+};
+process.on("SIGINT", onSignal(130));
+process.on("SIGTERM", onSignal(143));
+// A reader that has left (`| head`) is no failure of ours; what could not be read is in the session file.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  userHome: homedir(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupt: interrupt.signal,
+});

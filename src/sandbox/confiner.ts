@@ -1,0 +1,17 @@
+/** What every platform offers: one command, confined. */
+import type { SandboxError } from "../protocol/index.ts";
+import type { CommandEnd, SandboxCommand } from "./command.ts";
+
+export interface ConfinedRun {
+  readonly command: SandboxCommand;
+  readonly writableRoots: readonly string[];
+  readonly networkAccess: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The root in which `.git` and `.codex` must not even come into being. */
+  readonly workspace: string | undefined;
+}
+
+export interface Confiner {
+  readonly missing: SandboxError | undefined;
+  run(run: ConfinedRun): Promise<CommandEnd>;
+}

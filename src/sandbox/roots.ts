@@ -1,0 +1,40 @@
+/** The writable roots of a policy as they are on disk, and what may be written below them. */
+import { isAbsolute, join } from "node:path";
+import type { SandboxPolicy } from "../protocol/index.ts";
+import { existingProtectedPaths, landingPlace, realPath } from "./disk.ts";
+import { isPossibleRoot, judgeWrite, PROTECTED_NAMES, type WriteVerdict } from "./policy.ts";
+
+export interface WritableRoot {
+  readonly named: string;
+  readonly real: string;
+}
+
+/**
+ * Looked up once, before any command ran: a root that appears later, or leads elsewhere later, may be the
+ * work of a command (a symlink to `/` in a folder it may write) and is not taken.
+ */
+export function fixRoots(policy: SandboxPolicy): WritableRoot[] {
+  if (policy.mode !== "workspace-write") return [];
+  return policy.writableRoots.flatMap((named) => {
+    const real = realPath(named);
+    return real !== undefined && isPossibleRoot(real) ? [{ named, real }] : [];
+  });
+}
+
+export function rootsInPlace(roots: readonly WritableRoot[]): string[] {
+  const inPlace = roots.filter(({ named, real }) => realPath(named) === real);
+  return [...new Set(inPlace.map(({ real }) => real))];
+}
+
+export function checkWrite(
+  path: string,
+  context: { readonly policy: SandboxPolicy; readonly roots: readonly WritableRoot[]; readonly cwd: string },
+): WriteVerdict {
+  if (context.policy.mode === "danger-full-access") return { allowed: true };
+  if (context.policy.mode === "read-only") return { allowed: false, reason: "read-only" };
+  const place = landingPlace(isAbsolute(path) ? path : `${context.cwd}/${path}`);
+  if (place === undefined) return { allowed: false, reason: "outside" };
+  const roots = context.roots.map(({ real }) => real);
+  const named = roots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)));
+  return judgeWrite(place, { roots, protectedPaths: [...named, ...existingProtectedPaths(roots)] });
+}

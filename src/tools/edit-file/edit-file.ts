@@ -1,0 +1,116 @@
+import { readBoolean, readString } from "../arguments.ts";
+import { explainUnread } from "../files/missing.ts";
+import { displayPath, pathProblem, resolvePath } from "../files/paths.ts";
+import { decodeText, encodeText, type FileSnapshot, readSnapshot } from "../files/snapshot.ts";
+import { writeOne } from "../files/write-one.ts";
+import {
+  abortedResult,
+  failedResult,
+  invalidArguments,
+  type Tool,
+  type ToolContext,
+  type ToolResult,
+} from "../tool.ts";
+import description from "./description.md";
+import { explainNotFound } from "./explain.ts";
+import { replaceExactly } from "./replace.ts";
+
+export const editFile: Tool = {
+  spec: {
+    name: "edit_file",
+    description: description.trim(),
+    parameters: {
+      type: "object",
+      properties: {
+        path: { type: "string" },
+        old_text: { type: "string" },
+        new_text: { type: "string" },
+        replace_all: { type: "boolean", description: "Replace every match" },
+      },
+      required: ["path", "old_text", "new_text"],
+    },
+  },
+  aliases: ["str_replace", "replace", "edit"],
+  prepare(args, context) {
+    const named = readString(args, "path", "file_path", "file", "filename");
+    const oldText = readString(args, "old_text", "old_string", "old_str");
+    const newText = readString(args, "new_text", "new_string", "new_str");
+    const problem = pathProblem(named, "path");
+    if (named === undefined || problem !== undefined) return invalidArguments(editFile.spec, problem ?? "");
+    if (oldText === undefined) return invalidArguments(editFile.spec, "missing field `old_text`");
+    if (newText === undefined) return invalidArguments(editFile.spec, "missing field `new_text`");
+    const path = resolvePath(context.cwd, named);
+    const edit = { oldText, newText, replaceAll: readBoolean(args, "replace_all", "replaceAll") };
+    return {
+      kind: "ready",
+      action: { kind: "edit", paths: [displayPath(context.cwd, path)] },
+      run: () => run(path, edit, context),
+    };
+  },
+};
+
+interface Edit {
+  readonly oldText: string;
+  readonly newText: string;
+  readonly replaceAll: boolean;
+}
+
+async function run(path: string, edit: Edit, context: ToolContext): Promise<ToolResult> {
+  if (context.signal.aborted) return abortedResult("[interrupted by the user]");
+  const shown = displayPath(context.cwd, path);
+  if (edit.oldText === edit.newText)
+    return failedResult("old_text and new_text are the same: nothing to change");
+
+  const read = await readSnapshot(path);
+  if (read.kind === "missing" && edit.oldText === "") {
+    return writeOne({ path, before: null, after: edit.newText }, `Created ${shown}`, context);
+  }
+  if (read.kind !== "file") return failedResult(await explainUnread(read, path, context.cwd));
+  if (edit.oldText === "") {
+    return failedResult(
+      `${shown} exists already: give the old_text to replace, or use write_file to replace all`,
+    );
+  }
+  return editExisting(read.file, edit, shown, context);
+}
+
+async function editExisting(
+  file: FileSnapshot,
+  edit: Edit,
+  shown: string,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const decoded = decodeText(file.bytes);
+  if (decoded.kind !== "text") {
+    return failedResult(
+      `${shown} is ${decoded.kind === "binary" ? "a binary file" : "not UTF-8 text"}: not edited`,
+    );
+  }
+  const replaced = replaceExactly(decoded.text, edit);
+  switch (replaced.kind) {
+    case "not-found":
+      return failedResult(explainNotFound(decoded.text, edit.oldText, shown));
+    case "ambiguous":
+      return failedResult(
+        `old_text is in ${shown} ${replaced.lines.length} times, at ${lineList(replaced.lines)}: ` +
+          "add lines around it until it is unique, or set replace_all",
+      );
+    case "replaced": {
+      const after = encodeText(replaced.text, decoded.hasBom);
+      return writeOne(
+        { path: file.path, before: file, after },
+        `Edited ${shown} at ${lineList(replaced.lines)}`,
+        context,
+      );
+    }
+    default:
+      return replaced satisfies never;
+  }
+}
+
+const maxLinesNamed = 20;
+
+function lineList(lines: readonly number[]): string {
+  const named = lines.slice(0, maxLinesNamed).join(", ");
+  return `${lines.length === 1 ? "line" : "lines"} ${named}${lines.length > maxLinesNamed ? ", …" : ""}`;
+}

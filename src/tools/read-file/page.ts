@@ -1,0 +1,50 @@
+import { headBytes } from "../truncate.ts";
+
+/** A piece of a file that fits the prompt: whole lines with their numbers, and how to get the rest. */
+export interface Page {
+  readonly text: string;
+  readonly shown: number;
+  readonly total: number;
+}
+
+const defaultLines = 400;
+const maxBytes = 10_240;
+const maxLineBytes = 2_000;
+/** For the notes below the lines. */
+const reservedBytes = 100;
+
+export function pageOf(text: string, firstLine: number, lineCount = defaultLines): Page {
+  const lines = toLines(text);
+  const wanted = lines.slice(firstLine - 1, firstLine - 1 + lineCount);
+  const shown: string[] = [];
+  let bytes = 0;
+  for (const [index, line] of wanted.entries()) {
+    const numbered = `${firstLine + index}\t${cutLine(line)}`;
+    bytes += Buffer.byteLength(numbered) + 1;
+    if (bytes > maxBytes - reservedBytes) break;
+    shown.push(numbered);
+  }
+  const next = firstLine + shown.length;
+  const rest = lines.length - next + 1;
+  if (rest > 0 && shown.length > 0) shown.push(`[${rest} more lines; continue with offset=${next}]`);
+  return { text: shown.join("\n"), shown: next - firstLine, total: lines.length };
+}
+
+/** Numbered lines of a text that stands at `firstLine` of its file, as `read_file` shows them. */
+export function numberLines(lines: readonly string[], firstLine: number): string {
+  return lines.map((line, index) => `${firstLine + index}\t${cutLine(line)}`).join("\n");
+}
+
+/** The lines a person counts: a final newline begins no further one. */
+export function toLines(text: string): string[] {
+  if (text === "") return [];
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+function cutLine(line: string): string {
+  const kept = headBytes(line, maxLineBytes);
+  if (kept.length === line.length) return line;
+  return `${kept} [line cut: ${Buffer.byteLength(line) - Buffer.byteLength(kept)} more bytes]`;
+}

@@ -1,0 +1,89 @@
+import { readdir } from "node:fs/promises";
+import { readInteger, readString } from "../arguments.ts";
+import { explainUnread } from "../files/missing.ts";
+import { displayPath, pathProblem, resolvePath } from "../files/paths.ts";
+import { decodeText, type FileSnapshot, readSnapshot, systemReason } from "../files/snapshot.ts";
+import { abortedResult, failedResult, invalidArguments, type Tool, type ToolResult } from "../tool.ts";
+import description from "./description.md";
+import { pageOf } from "./page.ts";
+
+const maxEntries = 200;
+
+export const readFile: Tool = {
+  spec: {
+    name: "read_file",
+    description: description.trim(),
+    parameters: {
+      type: "object",
+      properties: {
+        path: { type: "string" },
+        offset: { type: "integer", description: "First line, from 1" },
+        limit: { type: "integer", description: "Number of lines" },
+      },
+      required: ["path"],
+    },
+  },
+  aliases: ["read", "view", "view_file", "open_file", "cat", "list_dir"],
+  prepare(args, context) {
+    const named = readString(args, "path", "file_path", "file", "filename", "dir_path");
+    const problem = pathProblem(named, "path");
+    if (named === undefined || problem !== undefined) return invalidArguments(readFile.spec, problem ?? "");
+    const path = resolvePath(context.cwd, named);
+    const firstLine = Math.max(1, readInteger(args, "offset", "start_line", "line") ?? 1);
+    const wanted = readInteger(args, "limit", "max_lines", "lines");
+    const lineCount = wanted === undefined || wanted < 1 ? undefined : wanted;
+    return {
+      kind: "ready",
+      action: {
+        kind: "read",
+        path: displayPath(context.cwd, path),
+        ...(firstLine === 1 ? {} : { firstLine }),
+        ...(lineCount === undefined ? {} : { lineCount }),
+      },
+      async run() {
+        if (context.signal.aborted) return abortedResult("[interrupted by the user]");
+        const read = await readSnapshot(path);
+        if (read.kind === "file") return showFile(read.file, firstLine, lineCount, context.cwd);
+        if (read.kind === "directory") return listDirectory(path);
+        return failedResult(await explainUnread(read, path, context.cwd));
+      },
+    };
+  },
+};
+
+function showFile(
+  file: FileSnapshot,
+  firstLine: number,
+  lineCount: number | undefined,
+  cwd: string,
+): ToolResult {
+  const decoded = decodeText(file.bytes);
+  if (decoded.kind === "binary") {
+    return failedResult(`${displayPath(cwd, file.path)} is a binary file (${file.bytes.length} bytes)`);
+  }
+  const page = pageOf(decoded.text, firstLine, lineCount);
+  if (page.shown === 0 && page.total > 0) {
+    return failedResult(`offset ${firstLine} is behind the end: the file has ${page.total} lines`);
+  }
+  const warning = decoded.kind === "not-utf8" ? "\n[not UTF-8: some characters are shown as \ufffd]" : "";
+  return {
+    output: page.total === 0 ? "[the file is empty]" : page.text + warning,
+    outcome: { kind: "file-read", lines: page.shown, totalLines: page.total },
+  };
+}
+
+async function listDirectory(path: string): Promise<ToolResult> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+    const shown = names.slice(0, maxEntries);
+    const rest = names.length - shown.length;
+    const note = rest > 0 ? [`[${rest} more entries]`] : [];
+    return {
+      output: names.length === 0 ? "[the directory is empty]" : [...shown, ...note].join("\n"),
+      outcome: { kind: "file-read", lines: shown.length, totalLines: names.length },
+    };
+  } catch (error) {
+    return failedResult(`${path} can't be listed: ${systemReason(error)}`);
+  }
+}

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { runScript, sandboxFor, temporaryFolder, writeExecutable } from "./support.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+describe("no sandbox that works", () => {
+  const policy = { mode: "read-only" } as const;
+
+  test.each<{ name: string; platform: NodeJS.Platform; problem: string }>([
+    { name: "bubblewrap is not in PATH", platform: "linux", problem: "missing" },
+    { name: "Windows", platform: "win32", problem: "unsupported_platform" },
+  ])("$name: nothing is run", async ({ platform, problem }) => {
+    const sandbox = sandboxFor(folder.path, { policy, platform, path: join(folder.path, "empty") });
+    const error = { kind: "sandbox", problem };
+    expect(sandbox.missing).toEqual(error);
+    expect(await sandbox.check()).toEqual(error);
+    expect(await runScript(sandbox, "touch ran", { cwd: folder.path })).toEqual({ kind: "refused", error });
+    expect(existsSync(join(folder.path, "ran"))).toBe(false);
+  });
+
+  test("without confinement none is missed", async () => {
+    const sandbox = sandboxFor(folder.path, {
+      policy: { mode: "danger-full-access" },
+      platform: "linux",
+      path: "/nonexistent",
+    });
+    expect([sandbox.missing, await sandbox.check()]).toEqual([undefined, undefined]);
+  });
+
+  test("a bwrap that a command could have written is passed over", () => {
+    writeExecutable(join(folder.path, "bwrap"), "#!/bin/sh\nexit 0\n");
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: `${folder.path}:.` });
+    expect(sandbox.missing).toEqual({ kind: "sandbox", problem: "missing" });
+  });
+});
+
+describe("a bubblewrap that does not start", () => {
+  test("its words are the detail, not command output", async () => {
+    const failing = temporaryFolder();
+    writeExecutable(
+      join(failing.path, "bwrap"),
+      "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n",
+    );
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: failing.path });
+    const error = {
+      kind: "sandbox",
+      problem: "does_not_start",
+      detail: "bwrap: setting up uid map: Permission denied",
+    };
+    const heard: string[] = [];
+    expect(sandbox.missing).toBeUndefined();
+    expect(
+      await runScript(sandbox, "true", { cwd: folder.path, onOutput: (text) => heard.push(text) }),
+    ).toEqual({ kind: "refused", error });
+    expect(await sandbox.check()).toEqual(error);
+    expect(heard).toEqual([]);
+    failing.remove();
+  });
+
+  test("one before 0.8.0 is used without --disable-userns, asked only once", async () => {
+    const old = temporaryFolder();
+    writeExecutable(
+      join(old.path, "bwrap"),
+      `#!/bin/bash
+echo call >> ${old.path}/calls
+for word; do
+  [ "$word" = --disable-userns ] && { echo "bwrap: Unknown option --disable-userns" >&2; exit 1; }
+done
+echo '{ "child-pid": 2 }' >&3
+while [ "$1" != -- ]; do shift; done
+shift
+"$@" 3>&-
+code=$?
+echo "{ \\"exit-code\\": $code }" >&3
+exit $code
+`,
+    );
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: old.path });
+    for (const script of ["echo one; exit 7", "echo two; exit 7"]) {
+      expect(await runScript(sandbox, script, { cwd: folder.path })).toMatchObject({
+        kind: "exited",
+        exitCode: 7,
+        output: { text: `${script.split(/[ ;]/)[1]}\n` },
+      });
+    }
+    expect(readFileSync(join(old.path, "calls"), "utf8")).toBe("call\ncall\ncall\n");
+    old.remove();
+  });
+});

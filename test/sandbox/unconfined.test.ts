@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { runUnconfined } from "../../src/sandbox/index.ts";
+import { ENVIRONMENT, eventually, isAlive, runScript, sandboxFor, temporaryFolder } from "./support.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+function run(argv: readonly string[], options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
+  return runUnconfined(argv, { cwd: folder.path, env: ENVIRONMENT, timeoutMs: 10_000, ...options });
+}
+
+function bash(script: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
+  return run(["bash", "-c", script], options);
+}
+
+describe("how it ended", () => {
+  test.each<{ name: string; argv: readonly string[]; expected: object }>([
+    { name: "0", argv: ["true"], expected: { kind: "exited", exitCode: 0, timedOut: false } },
+    { name: "42", argv: ["sh", "-c", "exit 42"], expected: { kind: "exited", exitCode: 42 } },
+    {
+      name: "a signal",
+      argv: ["sh", "-c", "kill -9 $$"],
+      expected: { kind: "exited", exitCode: 137, signal: "SIGKILL", timedOut: false },
+    },
+    {
+      name: "arguments are passed as they are",
+      argv: ["printf", "%s|", "a b", "$HOME", "'", "", "-n", ";exit"],
+      expected: { kind: "exited", exitCode: 0, output: { text: "a b|$HOME|'||-n|;exit|" } },
+    },
+    {
+      name: "no such program",
+      argv: ["no-such-program"],
+      expected: { kind: "not-started", reason: "no-such-program: not found" },
+    },
+    { name: "nothing", argv: [], expected: { kind: "not-started", reason: ": not a program name" } },
+    {
+      name: "an option of the shell's exec is no program",
+      argv: ["-a", "true"],
+      expected: { kind: "not-started", reason: "-a: not a program name" },
+    },
+    { name: "a NUL in an argument", argv: ["echo", "a\0b"], expected: { kind: "not-started" } },
+    {
+      name: "an argument beyond the system's limit",
+      argv: ["echo", "x".repeat(1 << 20)],
+      expected: { kind: "not-started" },
+    },
+  ])("$name", async ({ argv, expected }) => {
+    expect(await run(argv)).toMatchObject(expected);
+  });
+
+  test("the folder is missing", async () => {
+    const cwd = join(folder.path, "gone");
+    expect(await runUnconfined(["true"], { cwd, env: ENVIRONMENT, timeoutMs: 1000 })).toEqual({
+      kind: "not-started",
+      reason: `${cwd}: no such directory`,
+    });
+  });
+});
+
+describe("output", () => {
+  test.each<{ name: string; script: string; text: string }>([
+    {
+      name: "order of both streams",
+      script: "for i in 1 2 3; do echo o$i; echo e$i >&2; done",
+      text: "o1\ne1\no2\ne2\no3\ne3\n",
+    },
+    { name: "opened by name", script: "echo a > /dev/stderr; echo b | tee /dev/stdout", text: "a\nb\nb\n" },
+    {
+      name: "a character in two writes",
+      script: "printf '\\xe2\\x82'; sleep 0.05; printf '\\xac\\n'",
+      text: "€\n",
+    },
+    { name: "no input to wait for", script: "cat; echo end", text: "end\n" },
+    {
+      name: "a great deal at the end",
+      script: "head -c 400000 /dev/zero | tr '\\0' x",
+      text: "x".repeat(400_000),
+    },
+  ])("$name", async ({ script, text }) => {
+    const heard: string[] = [];
+    const end = await runScript(sandboxFor(folder.path, { policy: { mode: "danger-full-access" } }), script, {
+      cwd: folder.path,
+      onOutput: (part) => heard.push(part),
+    });
+    expect(end).toMatchObject({ kind: "exited", exitCode: 0, output: { text } });
+    expect(heard.join("")).toBe(text);
+  });
+
+  test("endless output is counted, not kept", async () => {
+    const end = await bash("yes", { timeoutMs: 300 });
+    if (end.kind !== "exited") throw new Error(end.kind);
+    expect(end).toMatchObject({ exitCode: 124, timedOut: true });
+    expect(end.output.totalBytes).toBeGreaterThan(2 << 20);
+    expect(end.output.text.length).toBeLessThan((1 << 20) + 100);
+  });
+});
+
+describe("the end of everything it started", () => {
+  test("time-out: asked first, and children end too", async () => {
+    const end = await bash(
+      `sleep 60 & echo $! > ${folder.path}/child; trap 'echo last words; exit 0' TERM; wait`,
+      { timeoutMs: 300 },
+    );
+    expect(end).toMatchObject({
+      kind: "exited",
+      exitCode: 124,
+      timedOut: true,
+      output: { text: "last words\n" },
+    });
+    const child = Number(readFileSync(join(folder.path, "child"), "utf8"));
+    expect(await eventually(() => !isAlive(child))).toBe(true);
+  });
+
+  test("time-out: what ignores SIGTERM is killed", async () => {
+    const end = await bash("trap '' TERM; echo $$; while :; do sleep 0.1; done", { timeoutMs: 200 });
+    if (end.kind !== "exited") throw new Error(end.kind);
+    expect(end).toMatchObject({ exitCode: 124, timedOut: true });
+    expect(await eventually(() => !isAlive(Number(end.output.text)))).toBe(true);
+  });
+
+  test("abort: at once, with what came so far", async () => {
+    const controller = new AbortController();
+    const end = await runUnconfined(["bash", "-c", "echo before; sleep 60; echo after"], {
+      cwd: folder.path,
+      env: ENVIRONMENT,
+      timeoutMs: 30_000,
+      signal: controller.signal,
+      onOutput: () => controller.abort(),
+    });
+    expect(end).toMatchObject({ kind: "aborted", output: { text: "before\n" } });
+  });
+
+  test("aborted before: nothing is run", async () => {
+    const end = await bash("touch aborted-before", { signal: AbortSignal.abort() });
+    expect(end.kind).toBe("aborted");
+    expect(existsSync(join(folder.path, "aborted-before"))).toBe(false);
+  });
+
+  test("a background process that holds the output does not hold us, and ends", async () => {
+    const end = await bash("sleep 60 & echo $!");
+    if (end.kind !== "exited") throw new Error(end.kind);
+    expect(end).toMatchObject({ exitCode: 0, timedOut: false });
+    expect(await eventually(() => !isAlive(Number(end.output.text)))).toBe(true);
+  });
+
+  test("a background process with an output of its own goes on", async () => {
+    const end = await bash("sleep 60 >/dev/null 2>&1 & echo $!");
+    if (end.kind !== "exited") throw new Error(end.kind);
+    const child = Number(end.output.text);
+    expect(isAlive(child)).toBe(true);
+    process.kill(child, "SIGKILL");
+  });
+});

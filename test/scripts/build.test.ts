@@ -1,0 +1,90 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const repository = resolve(import.meta.dirname, "../..");
+let root = "";
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "leat-build-"));
+  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+  mkdirSync(join(root, "src"));
+  write("package.json", `{ "type": "module" }`);
+  write("src/note.md", "a *note*");
+  write("src/lazy.ts", `export const lazy = "loaded later";\n`);
+  write(
+    "src/main.ts",
+    `import { Command } from "commander";
+import note from "./note.md";
+const { lazy } = await import("./lazy.ts");
+await new Command().argument("<word>").action((word) => console.log(word, note, lazy)).parseAsync();
+`,
+  );
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+test("the program starts by itself: text files inside, lazy chunks beside, CommonJS packages with Node's modules", () => {
+  expect(build()).toMatchObject({ status: 0, stderr: "" });
+  expect(execFileSync(join(root, "dist/main.js"), ["word"], { encoding: "utf8" })).toBe(
+    "word a *note* loaded later\n",
+  );
+  expect(readFileSync(join(root, "dist/main.js"), "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
+  expect(readdirSync(join(root, "dist/chunks")).filter((name) => name.startsWith("lazy-"))).toHaveLength(1);
+  expect(readFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), "utf8")).toMatch(/^commander \S+ \(MIT\)$/m);
+});
+
+test("a failing build says where and leaves the program as it was", () => {
+  build();
+  const before = snapshot();
+  write("src/lazy.ts", "export const lazy = ;\n");
+  const { status, stderr } = build();
+  expect({ status, place: /src\/lazy\.ts:1:\d+/.test(stderr) }).toEqual({ status: 1, place: true });
+  expect(snapshot()).toEqual(before);
+});
+
+test("files that did not change are not written again", () => {
+  build();
+  const before = snapshot();
+  build();
+  expect(snapshot()).toEqual(before);
+});
+
+test("a chunk that a running program may still load stays, unless a clean build is asked for", () => {
+  build();
+  const [old = ""] = readdirSync(join(root, "dist/chunks")).filter((name) => name.startsWith("lazy-"));
+  write("src/lazy.ts", `export const lazy = "changed";\n`);
+  build();
+  expect(readdirSync(join(root, "dist/chunks"))).toContain(old);
+  build("--clean");
+  expect(readdirSync(join(root, "dist/chunks"))).not.toContain(old);
+});
+
+function build(...flags: string[]) {
+  const script = join(repository, "scripts/build.mjs");
+  return spawnSync(process.execPath, [script, ...flags, root], { encoding: "utf8" });
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(join(root, path), text);
+}
+
+/** Name, inode and time of writing of each file. */
+function snapshot(): [string, number, number][] {
+  const names = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" }).sort();
+  return names.map((name) => {
+    const { ino, mtimeMs } = statSync(join(root, "dist", name));
+    return [name, ino, mtimeMs];
+  });
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { createToolSet } from "../../src/tools/index.ts";
+import { exited, makeContext, makeFolder, prepare, scriptedSandbox } from "./support.ts";
+
+const patchTools = ["shell", "apply_patch", "update_plan"];
+const editTools = ["shell", "read_file", "edit_file", "write_file", "update_plan"];
+
+describe("tools by model", () => {
+  test.each([
+    ["openai/gpt-oss-20b", patchTools],
+    ["gpt-oss:20b", patchTools],
+    ["hf.co/unsloth/GPT-OSS-20B-GGUF", patchTools],
+    ["gpt-5-codex", patchTools],
+    ["mistral", editTools],
+    ["qwen/qwen3-coder-30b", editTools],
+    ["not-gpt-oss", editTools],
+    ["gptq-llama", editTools],
+    ["", editTools],
+  ])("%s", (model, names) => {
+    expect(createToolSet(model).specs.map((spec) => spec.name)).toEqual(names);
+  });
+
+  test.each(["mistral", "gpt-oss-20b"])("prompt budget of %s", (model) => {
+    const tools = createToolSet(model).specs.map((spec) => ({ type: "function", function: spec }));
+    expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(2_900);
+  });
+});
+
+describe("names", () => {
+  test.each([
+    ["shell", "command"],
+    ["container.exec", "command"],
+    ["bash", "command"],
+    ["exec_command", "command"],
+    ["local_shell", "command"],
+    ["run_shell_command", "command"],
+    ["functions.shell", "command"],
+    ["shell<|channel|>commentary", "command"],
+    ["functions.container.exec<|channel|>json", "command"],
+    ["Shell", "invalid"],
+    ["functions.", "invalid"],
+    ["", "invalid"],
+  ])("%s", (name, kind) => {
+    const prepared = prepare(name, { command: "ls" }, makeContext("/"));
+    expect(prepared.action.kind).toBe(kind);
+  });
+
+  test.each([
+    ["str_replace", { file_path: "a", old_str: "x", new_str: "y" }],
+    ["replace", { file_path: "a", old_string: "x", new_string: "y" }],
+    ["edit", { path: "a", old_text: "x", new_text: "y" }],
+    ["create_file", { file_path: "a", text: "x" }],
+    ["write", { path: "a", content: "x" }],
+    ["applypatch", { patch: "*** Begin Patch\n*** Add File: a\n+x\n*** End Patch" }],
+    ["apply_patch", { input: "*** Begin Patch\n*** Delete File: a\n*** End Patch" }],
+  ])("%s edits", (name, args) => {
+    const prepared = prepare(name, args, makeContext("/work"));
+    expect(prepared).toMatchObject({ kind: "ready", action: { kind: "edit", paths: ["a"] } });
+  });
+
+  test("unknown", () => {
+    const output = "unsupported call: grep\nThe tools are: shell, apply_patch, update_plan";
+    expect(createToolSet("gpt-oss-20b").prepare({ name: "grep", arguments: "{}" }, makeContext("/"))).toEqual(
+      {
+        kind: "invalid",
+        action: { kind: "invalid", name: "grep" },
+        output,
+        outcome: { kind: "failed", message: output },
+      },
+    );
+  });
+});
+
+describe("arguments", () => {
+  const usage = "shell needs: command (string); optional: workdir (string), timeout (integer)";
+  test.each([
+    ["[]", `failed to parse function arguments: invalid type: array, expected an object\n${usage}`],
+    ["7", `failed to parse function arguments: invalid type: number, expected an object\n${usage}`],
+    ['"ls"', `failed to parse function arguments: invalid type: string, expected an object\n${usage}`],
+    ["", `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    ["null", `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    ["{}", `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    ['{"command":""}', `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    ['{"command":[]}', `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    ['{"command":[1]}', `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    ['{"command":{"a":1}}', `failed to parse function arguments: missing field \`command\`\n${usage}`],
+    [
+      '{"command":"a\\u0000b"}',
+      `failed to parse function arguments: \`command\` contains a NUL character\n${usage}`,
+    ],
+  ])("%s", (json, output) => {
+    expect(prepare("shell", json, makeContext("/"))).toMatchObject({ kind: "invalid", output });
+  });
+
+  test.each(['{"command": "rm -rf x"', "ls -la", '{"command": "a"} {"command": "b"}', "*** Begin Patch\n"])(
+    "nothing is run from %j",
+    (json) => {
+      const prepared = prepare("shell", json, makeContext("/"));
+      expect(prepared).toMatchObject({ kind: "invalid", action: { kind: "invalid", name: "shell" } });
+      expect(prepared.kind === "invalid" && prepared.output).toMatch(
+        /^failed to parse function arguments: .+\nshell needs: /,
+      );
+    },
+  );
+
+  test("an object encoded twice", async () => {
+    const { sandbox, commands } = scriptedSandbox(exited(""));
+    const cwd = makeFolder();
+    const prepared = prepare("shell", JSON.stringify('{"command":"ls"}'), makeContext(cwd, { sandbox }));
+    if (prepared.kind === "ready") await prepared.run();
+    expect(commands).toEqual([{ argv: ["bash", "-lc", "ls"], cwd, timeoutMs: 120_000 }]);
+  });
+
+  const patch = "*** Begin Patch\n*** Add File: a\n+x\n*** End Patch";
+  test.each([patch, `\n${patch}\n`, JSON.stringify(patch), `apply_patch <<'EOF'\n${patch}\nEOF`])(
+    "a patch in place of the arguments: %j",
+    (text) => {
+      const prepared = prepare("apply_patch", text, makeContext("/work"));
+      expect(prepared).toMatchObject({ kind: "ready", action: { kind: "edit", paths: ["a"] } });
+    },
+  );
+
+  test.each([
+    [
+      "read_file",
+      {},
+      "missing field `path`\nread_file needs: path (string); optional: offset (integer), limit (integer)",
+    ],
+    ["read_file", { path: " " }, "`path` is empty"],
+    ["read_file", { path: "a\0b" }, "`path` contains a NUL character"],
+    [
+      "edit_file",
+      { path: "a", new_text: "x" },
+      "missing field `old_text`\nedit_file needs: path (string), old_text (string)",
+    ],
+    ["edit_file", { path: "a", old_text: "x" }, "missing field `new_text`"],
+    [
+      "write_file",
+      { path: "a" },
+      "missing field `content` (a string)\nwrite_file needs: path (string), content (string)",
+    ],
+    ["apply_patch", { path: "a" }, "missing field `input`\napply_patch needs: input (string)"],
+    [
+      "update_plan",
+      {},
+      "`plan` must be a list of {step, status}\nupdate_plan needs: plan (array); optional: explanation (string)",
+    ],
+  ])("%s %j", (name, args, message) => {
+    const prepared = prepare(name, args, makeContext("/"));
+    expect(prepared.kind === "invalid" && prepared.output).toContain(
+      `failed to parse function arguments: ${message}`,
+    );
+  });
+});
