@@ -73,10 +73,8 @@ function explainWrongType(
     };
   }
   const message = `${place(error)}: ${code(error.key)} must be ${expected}, not ${visible(found)}`;
-  const isQuoted = found === "a string" && !expected.includes("string");
-  return isQuoted && !expected.startsWith("a table") && !expected.startsWith("an array")
-    ? { message, hint: "Write the value without quotes." }
-    : { message };
+  const isQuoted = found === "a string" && /^(true|an integer|a number)/.test(expected);
+  return isQuoted ? { message, hint: "Write the value without quotes." } : { message };
 }
 
 function describeUnknownKey({ key, line, nearest }: UnknownKey): string {

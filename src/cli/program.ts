@@ -7,6 +7,10 @@ import { version } from "./version.ts";
 
 /** Runs the command line; returns the exit code. Commands are loaded when they are asked for. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  if (argv.length === 0) {
+    const { welcome } = await import("./welcome.ts");
+    return welcome(io);
+  }
   let code: number = exitCode.ok;
   const program = buildProgram(io, (result) => {
     code = result;
@@ -30,10 +34,7 @@ function buildProgram(io: Io, done: (code: number) => void): Command {
     .showSuggestionAfterError()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .addOption(overrideOption())
-    .action(async () => {
-      const { welcome } = await import("./welcome.ts");
-      done(welcome(io));
-    });
+    .showHelpAfterError('A prompt is run with: leat exec "…". All commands: leat --help');
   addExec(program, io, done);
   addDemo(program, io, done);
   addPractice(program, io, done);

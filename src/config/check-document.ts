@@ -14,8 +14,11 @@ export type DocumentCheck =
 
 type Finding =
   | { readonly type: "key-wrong"; readonly error: ConfigError }
-  | { readonly type: "key-unknown"; readonly key: UnknownKey }
+  | { readonly type: "key-unknown"; readonly path: KeyPath; readonly siblings: readonly string[] }
   | { readonly type: "key-unused"; readonly path: KeyPath };
+
+/** Guessing takes time, and nobody reads more; a file of garbage may have any number of unknown keys. */
+const MOST_GUESSES = 100;
 
 /** Holds a document to the schema. The first wrong value ends it. */
 export function checkDocument(document: ConfigDocument): DocumentCheck {
@@ -26,7 +29,9 @@ export function checkDocument(document: ConfigDocument): DocumentCheck {
       case "key-wrong":
         return { ok: false, error: finding.error };
       case "key-unknown":
-        unknown.push(finding.key);
+        unknown.push(
+          unknownKey(document, finding.path, unknown.length < MOST_GUESSES ? finding.siblings : []),
+        );
         break;
       case "key-unused":
         notYet.push(finding.path);
@@ -49,7 +54,7 @@ function* findingsIn(
     const child = childNode(node, name);
     if (child === undefined) {
       if (node.spec?.type !== "any") {
-        yield { type: "key-unknown", key: unknownKey(document, path, node) };
+        yield { type: "key-unknown", path, siblings: [...node.names.keys()] };
       }
       continue;
     }
@@ -76,11 +81,11 @@ function hasChildren(node: SchemaNode): boolean {
   return node.names.size > 0 || node.any !== undefined;
 }
 
-function unknownKey(document: ConfigDocument, path: KeyPath, siblings: SchemaNode): UnknownKey {
+function unknownKey(document: ConfigDocument, path: KeyPath, siblings: readonly string[]): UnknownKey {
   const place = placeOf(document, path);
   return {
     key: formatKey(path),
     ...(place?.type === "file-line" && { line: place.line }),
-    ...nearestField(path.at(-1) ?? "", siblings.names.keys()),
+    ...nearestField(path.at(-1) ?? "", siblings),
   };
 }

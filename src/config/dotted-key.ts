@@ -7,7 +7,7 @@ const QUOTED = String.raw`"(?:[^"\\\n]|\\.)*"|'[^'\n]*'`;
 const BARE_SEGMENT = /^[A-Za-z0-9_-]+$/;
 // A file's bare segment; wider than TOML's, since the text is known to be valid.
 const FILE_SEGMENT = new RegExp(String.raw`[ \t]*(${QUOTED}|[^\s."'=\[\]#]+)[ \t]*`, "y");
-const OVERRIDE_SEGMENT = new RegExp(String.raw`(${QUOTED}|[^.]*)(\.|$)`, "y");
+const OVERRIDE_SEGMENT = new RegExp(String.raw`(?:(${QUOTED})|([^."'][^.]*|))(\.|$)`, "y");
 
 /** One spelling per path, so that it can serve as the key of a map as well as be shown. */
 export function formatKey(path: KeyPath): string {
@@ -40,12 +40,12 @@ export function splitOverrideKey(key: string): string[] {
   for (;;) {
     OVERRIDE_SEGMENT.lastIndex = start;
     const match = OVERRIDE_SEGMENT.exec(key);
-    if (match?.[1] === undefined) {
-      // Something stands behind a closing quote: then no segment from here on is a quoted one.
+    if (match === null) {
+      // A quote that is not closed, or something behind a closing one: from here on quotes are text, as in Codex.
       return [...path, ...key.slice(start).split(".")];
     }
-    path.push(unquote(match[1]));
-    if (match[2] === "") {
+    path.push(match[1] === undefined ? (match[2] ?? "") : unquote(match[1]));
+    if (match[3] === "") {
       return path;
     }
     start = OVERRIDE_SEGMENT.lastIndex;

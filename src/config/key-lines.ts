@@ -1,5 +1,8 @@
 import { formatKey, type KeyPath, readKey } from "./dotted-key.ts";
 
+/** Deeper keys have the line of what holds them; listing each step of a key of a million dots would take for ever. */
+const DEEPEST = 16;
+
 /**
  * Where the keys of a TOML file stand, which smol-toml does not say. The text is known to be valid TOML,
  * so this only has to find its way past values. Keys within a value (inline tables, arrays) are not listed:
@@ -29,8 +32,8 @@ export function keyLines(text: string): Map<string, number> {
 
 /** Notes the path and the tables it opens on its way. Of several places the first counts. */
 function note(lines: Map<string, number>, table: KeyPath, path: KeyPath, line: number): void {
-  for (let length = 1; length <= path.length; length += 1) {
-    const key = formatKey([...table, ...path.slice(0, length)]);
+  for (let length = 1; length <= Math.min(path.length, DEEPEST); length += 1) {
+    const key = formatKey([...table.slice(0, DEEPEST), ...path.slice(0, length)]);
     if (!lines.has(key)) {
       lines.set(key, line);
     }

@@ -2,8 +2,8 @@
 const LONGEST_NAME = 64;
 
 /**
- * The candidate a mistyped name was most likely meant to be. A name that is close to the beginning of a candidate
- * counts as well: `lokal` for `local-oss`.
+ * The candidate a mistyped name was most likely meant to be. A name that is close to the first words of a
+ * candidate counts as well: `lokal` for `local-oss`.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) {
@@ -43,7 +43,7 @@ function reach(name: string): number {
 /** `limit` or more means: too far, whatever it is. */
 function distanceToCandidate(name: string, candidate: string, limit: number): number {
   const whole = editDistance(name, candidate, limit);
-  if (name.length < 3 || candidate.length <= name.length) {
+  if (name.length < 3 || candidate[name.length] !== "_") {
     return whole;
   }
   return Math.min(whole, 1 + editDistance(name, candidate.slice(0, name.length), limit));

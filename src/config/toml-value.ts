@@ -7,9 +7,12 @@ export type TomlValue = string | number | boolean | Date | readonly TomlValue[] 
 
 export type TomlTable = ReadonlyMap<string, TomlValue>;
 
+/** No key anyone reads is nearly that deep; a file of garbage could otherwise exhaust the stack. */
+const DEEPEST = 64;
+
 /** Throws smol-toml's TomlError. */
 export function parseToml(text: string): TomlTable {
-  return toTable(parse(text));
+  return toTable(parse(text), 0);
 }
 
 export function isTable(value: TomlValue | undefined): value is TomlTable {
@@ -67,16 +70,17 @@ function kindOfObject(value: Date | readonly TomlValue[] | TomlTable): string {
   return isTable(value) ? "a table" : "an array";
 }
 
-function toTable(object: object): TomlTable {
-  return new Map(Object.entries(object).map(([key, value]) => [key, toValue(value)]));
+function toTable(object: object, depth: number): TomlTable {
+  const entries = depth > DEEPEST ? [] : Object.entries(object);
+  return new Map(entries.map(([key, value]) => [key, toValue(value, depth)]));
 }
 
-function toValue(value: unknown): TomlValue {
+function toValue(value: unknown, depth: number): TomlValue {
   if (Array.isArray(value)) {
-    return value.map(toValue);
+    return depth > DEEPEST ? [] : value.map((element) => toValue(element, depth + 1));
   }
   if (typeof value === "object" && value !== null && !(value instanceof Date)) {
-    return toTable(value);
+    return toTable(value, depth + 1);
   }
   return value as TomlValue;
 }

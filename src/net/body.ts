@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { describeSocketError, idleFailure, TransportFailure } from "./failure.ts";
 import type { HttpRequest } from "./http.ts";
+import { createSilenceTimer } from "./silence.ts";
 
 /** How long a finished stream may take to close by itself before its connection is given up. */
 const DRAIN_MS = 250;
@@ -34,9 +35,8 @@ export async function* readBody(
   const timer =
     request.idleTimeoutMs === undefined
       ? undefined
-      : setTimeout(
-          () => incoming.destroy(idleFailure(request.url, request.idleTimeoutMs ?? 0)),
-          request.idleTimeoutMs,
+      : createSilenceTimer(request.idleTimeoutMs, () =>
+          incoming.destroy(idleFailure(request.url, request.idleTimeoutMs ?? 0)),
         );
   try {
     for (;;) {
@@ -53,7 +53,7 @@ export async function* readBody(
       });
     }
   } finally {
-    clearTimeout(timer);
+    timer?.stop();
     release();
     drain(incoming);
   }

@@ -3,6 +3,7 @@ import { readBody } from "./body.ts";
 import { describeSocketError, idleFailure, TransportFailure } from "./failure.ts";
 import { isAllowedHost } from "./hosts.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http.ts";
+import { createSilenceTimer } from "./silence.ts";
 
 /**
  * Long enough for a far server, short enough that two attempts and the pause between them end within the
@@ -99,7 +100,7 @@ function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpRe
 
 /** Covers the name look-up and the TCP handshake; a reused socket is connected already. */
 function watchConnect(outgoing: ClientRequest, url: string): void {
-  const timer = setTimeout(() => {
+  const { stop } = createSilenceTimer(CONNECT_TIMEOUT_MS, () => {
     outgoing.destroy(
       new TransportFailure({
         kind: "unreachable",
@@ -107,8 +108,7 @@ function watchConnect(outgoing: ClientRequest, url: string): void {
         url,
       }),
     );
-  }, CONNECT_TIMEOUT_MS);
-  const stop = () => clearTimeout(timer);
+  });
   outgoing.on("socket", (socket) => {
     if (socket.connecting) socket.once("connect", stop);
     else stop();
@@ -118,11 +118,11 @@ function watchConnect(outgoing: ClientRequest, url: string): void {
 
 function watchSilence(outgoing: ClientRequest, request: HttpRequest): void {
   if (request.idleTimeoutMs === undefined) return;
-  const timer = setTimeout(() => {
+  const { stop } = createSilenceTimer(request.idleTimeoutMs, () => {
     outgoing.destroy(idleFailure(request.url, request.idleTimeoutMs ?? 0));
-  }, request.idleTimeoutMs);
-  outgoing.once("response", () => clearTimeout(timer));
-  outgoing.once("close", () => clearTimeout(timer));
+  });
+  outgoing.once("response", stop);
+  outgoing.once("close", stop);
 }
 
 function singleHeaders(incoming: IncomingMessage): Record<string, string | undefined> {

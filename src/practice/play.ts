@@ -83,10 +83,11 @@ async function playWhole(reply: SemanticReply, exchange: Exchange): Promise<void
   await prefill(reply, exchange, () => Promise.resolve());
   const decodeStarted = nowMs();
   const tokens = partsOf(reply, exchange.messageCount).length;
-  let decodeMs = 0;
-  for (let index = 0; index < tokens; index++) decodeMs += tokenIntervalMs(exchange.pace, index);
-  await wait(decodeMs, signal);
+  let speakingMs = 0;
+  for (let index = 0; index < tokens; index++) speakingMs += tokenIntervalMs(exchange.pace, index);
+  await wait(speakingMs, signal);
   if (signal.aborted) return;
+  const decodeMs = nowMs() - decodeStarted;
 
   const usage = usageOf(reply, prompt, tokens);
   const timings = timingsOf(reply, prompt, { tokens, promptMs: decodeStarted - started, decodeMs });

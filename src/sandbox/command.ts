@@ -29,9 +29,9 @@ export type CommandEnd =
   /** A confined mode and no sandbox that works. */
   | { readonly kind: "refused"; readonly error: SandboxError };
 
-export type UnconfinedEnd = Exclude<CommandEnd, { readonly kind: "refused" }>;
+type UnconfinedEnd = Exclude<CommandEnd, { readonly kind: "refused" }>;
 
-export interface UnconfinedOptions {
+interface UnconfinedOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;

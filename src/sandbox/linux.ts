@@ -21,7 +21,7 @@ export interface LinuxFacts {
 }
 
 /** bubblewrap reports on this file descriptor whether the command was started at all. */
-export const STATUS_FD = 3;
+const STATUS_FD = 3;
 
 export function bubblewrapCommand(facts: LinuxFacts, command: readonly string[]): string[] {
   return [

@@ -33,7 +33,7 @@ export type SpawnEnd =
     }
   | { readonly kind: "failed"; readonly reason: string };
 
-export type StopReason = "timeout" | "abort";
+type StopReason = "timeout" | "abort";
 
 const TERMINATION_GRACE_MS = 500;
 /** After SIGKILL; a process stuck in the kernel is left behind rather than waited for. */

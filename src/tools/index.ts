@@ -1,2 +1,2 @@
-export type { PreparedCall, Tool, ToolContext, ToolResult } from "./tool.ts";
+export type { PreparedCall, ToolContext, ToolResult } from "./tool.ts";
 export { createToolSet, type ToolSet } from "./tool-set.ts";

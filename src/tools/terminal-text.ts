@@ -9,7 +9,6 @@ export function plainTerminalText(text: string): string {
     .replace(controlStrings, "")
     .replace(controlSequences, "")
     .replace(otherEscapes, "")
-    .replace(/\r+\n/g, "\n")
     .split("\n")
     .map(lastState)
     .join("\n");
@@ -19,9 +18,12 @@ export function plainTerminalText(text: string): string {
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 const controlsAll = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
-/** OSC (ends at BEL too), DCS, SOS, PM and APC, as far as they are terminated: else they would eat the rest. */
+/**
+ * OSC (ends at BEL too), DCS, SOS, PM and APC, as far as they are terminated: else they would eat the rest. No
+ * introducer may lie within, which also keeps the search linear over output made of nothing else.
+ */
 const controlStrings =
-  /(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)/g;
+  /(?:\x1b\]|\x9d)[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x90\x98\x9c-\x9f]*(?:\x1b\\|\x9c)/g;
 
 /** CSI: parameters, intermediates, one final character. */
 const controlSequences = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]/g;
@@ -31,6 +33,7 @@ const otherEscapes = /\x1b[ -/]*[0-~]/g;
 
 function lastState(line: string): string {
   if (!controls.test(line)) return line;
+  // The return of a CRLF only leaves an empty state behind.
   const states = line.split("\r").filter((state) => state !== "");
   return erase(states.at(-1) ?? "").replace(controlsAll, "");
 }

@@ -14,7 +14,7 @@ export interface ToolSet {
   prepare(call: { name: string; arguments: string }, context: ToolContext): PreparedCall;
 }
 
-/** The first row that matches counts. OpenAI's models are trained on apply_patch and fail with other formats less often there. */
+/** The first row that matches counts. OpenAI's models are trained on apply_patch, others fail with it often. */
 const families: readonly { readonly slug: RegExp; readonly tools: readonly Tool[] }[] = [
   { slug: /^gpt-/, tools: [shell, applyPatch, updatePlan] },
   { slug: /^/, tools: [shell, readFile, editFile, writeFile, updatePlan] },
@@ -22,6 +22,9 @@ const families: readonly { readonly slug: RegExp; readonly tools: readonly Tool[
 
 /** Understood from every model, offered or not. */
 const allTools: readonly Tool[] = [shell, readFile, editFile, writeFile, applyPatch, updatePlan];
+
+/** A name this long is text that went astray; the prompt need not hold all of it twice. */
+const maxNameLength = 100;
 
 export function createToolSet(model: string): ToolSet {
   const slug = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
@@ -39,8 +42,9 @@ function prepareCall(
 ): PreparedCall {
   const tool = findTool(call.name) ?? findTool(bareName(call.name));
   if (tool === undefined) {
+    const name = call.name.slice(0, maxNameLength);
     const names = offered.map((known) => known.spec.name).join(", ");
-    return invalidCall(call.name, `unsupported call: ${call.name}\nThe tools are: ${names}`);
+    return invalidCall(name, `unsupported call: ${name}\nThe tools are: ${names}`);
   }
   const parsed = parseArguments(call.arguments);
   if (parsed.kind === "parsed") return tool.prepare(parsed.value, context);

@@ -18,7 +18,10 @@ interface Fault {
 const answer: Reply = { text: "all is well" };
 const chunk = (content: string) =>
   `data: {"choices":[{"index":0,"delta":{"content":${JSON.stringify(content)}}}]}\n\n`;
-const stream = (...chunks: string[]): RawReply => ({ headers: { "content-type": "text/event-stream" }, chunks });
+const stream = (...chunks: string[]): RawReply => ({
+  headers: { "content-type": "text/event-stream" },
+  chunks,
+});
 const broken: Reply = { ...stream(chunk("half an ans")), end: "destroy" };
 const status = (code: number, message: string, type = ""): Reply => ({
   status: code,
@@ -64,7 +67,10 @@ const faults: Fault[] = [
   },
   {
     name: "429 with Retry-After",
-    replies: [{ status: 429, headers: { "retry-after": "0" }, body: { error: { message: "slow down" } } }, answer],
+    replies: [
+      { status: 429, headers: { "retry-after": "0" }, body: { error: { message: "slow down" } } },
+      answer,
+    ],
     code: 0,
     requests: 2,
     says: ["retry 1 of 4", "slow down"],
@@ -140,7 +146,10 @@ const faults: Fault[] = [
   {
     name: "stream_options refused",
     replies: [
-      { status: 422, body: { detail: [{ loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }] } },
+      {
+        status: 422,
+        body: { detail: [{ loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }] },
+      },
       answer,
     ],
     code: 0,
@@ -213,12 +222,37 @@ describe("the way to the server", () => {
 
 describe("wrong configuration", () => {
   test.each([
-    { name: "TOML that can't be read", toml: 'model = "a"\nmodel = = 1\n', args: [], says: ["config.toml", "line 2"] },
+    {
+      name: "TOML that can't be read",
+      toml: 'model = "a"\nmodel = = 1\n',
+      args: [],
+      says: ["config.toml", "line 2"],
+    },
     { name: "a wrong type", toml: "\nmodel = 5\n", args: [], says: ["config.toml", "line 2", "model"] },
-    { name: "a wrong value", toml: 'sandbox_mode = "workspace"\n', args: [], says: ["sandbox_mode", "workspace-write"] },
-    { name: "an unknown profile", toml: "[profiles.local-oss]\n", args: ["-p", "local-os"], says: ["config profile `local-os` not found", "local-oss"] },
-    { name: "an unknown provider", toml: 'model_provider = "lmstudo"\n', args: [], says: ["`lmstudo` not found", "lmstudio"] },
-    { name: "an override without =", toml: "", args: ["-c", "model"], says: ["Invalid override (missing '='): model"] },
+    {
+      name: "a wrong value",
+      toml: 'sandbox_mode = "workspace"\n',
+      args: [],
+      says: ["sandbox_mode", "workspace-write"],
+    },
+    {
+      name: "an unknown profile",
+      toml: "[profiles.local-oss]\n",
+      args: ["-p", "local-os"],
+      says: ["config profile `local-os` not found", "local-oss"],
+    },
+    {
+      name: "an unknown provider",
+      toml: 'model_provider = "lmstudo"\n',
+      args: [],
+      says: ["`lmstudo` not found", "lmstudio"],
+    },
+    {
+      name: "an override without =",
+      toml: "",
+      args: ["-c", "model"],
+      says: ["Invalid override (missing '='): model"],
+    },
   ])("$name", async ({ toml, args, says }) => {
     const bench = await createWorkbench([answer]);
     bench.writeConfig(toml);

@@ -23,7 +23,9 @@ test("five steps of a turn: each request is a byte prefix of the next, and so is
     const following = open[index + 1];
     if (following !== undefined) expect(following.startsWith(text)).toBe(true);
   }
-  const tools = bench.server.requests.map((request) => JSON.stringify((request.json as { tools: unknown }).tools));
+  const tools = bench.server.requests.map((request) =>
+    JSON.stringify((request.json as { tools: unknown }).tools),
+  );
   expect(new Set(tools).size).toBe(1);
 
   // What a resumed session would send is built from the file alone.
@@ -41,7 +43,7 @@ test.each(["openai/gpt-oss-20b", "qwen3-coder"])("the first request for hi is sm
   await bench.leat(["exec", "-m", model, "hi"]);
   const [request] = bench.server.requests;
   expect(Buffer.byteLength(request?.body ?? "")).toBeLessThanOrEqual(6000);
-  const { messages, tools } = request?.json as { messages: { content: string }[]; tools: unknown };
+  const { messages, tools } = (request?.json ?? {}) as { messages: { content: string }[]; tools: unknown };
   const fixed = Buffer.byteLength(messages[0]?.content ?? "") + Buffer.byteLength(JSON.stringify(tools));
   expect(fixed).toBeLessThanOrEqual(5500);
 });

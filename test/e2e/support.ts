@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -80,7 +88,13 @@ wire_api = "chat"
 function start(bench: Workbench, args: readonly string[], options: RunOptions = {}): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: bench.project,
-    env: { PATH: process.env["PATH"], HOME: bench.home, CODEX_HOME: bench.home, LANG: "C.UTF-8", ...options.env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: bench.home,
+      CODEX_HOME: bench.home,
+      LANG: "C.UTF-8",
+      ...options.env,
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
@@ -113,14 +127,18 @@ function start(bench: Workbench, args: readonly string[], options: RunOptions = 
       };
       watchers.add(look);
       look();
-      void ended.then((run) => reject(new Error(`ended without showing ${text}: ${run.stdout}${run.stderr}`)));
+      void ended.then((run) =>
+        reject(new Error(`ended without showing ${text}: ${run.stdout}${run.stderr}`)),
+      );
     });
   return { child, ended, sees };
 }
 
 function readSession(home: string): { type: string; payload: Record<string, unknown> }[] {
   const folder = join(home, "sessions");
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".jsonl"));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".jsonl"),
+  );
   if (names.length !== 1) throw new Error(`expected one session file, found ${names.length}`);
   const text = readFileSync(join(folder, names[0] ?? ""), "utf8");
   return text

@@ -35,7 +35,7 @@ export function ask(server: Pick<PracticeServer, "port">, options: AskOptions): 
   const { method = "POST", path = "/v1/chat/completions", body } = options;
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const answered = false;
+    let answered = false;
     const sent = request({ host: "127.0.0.1", port: server.port, method, path, agent: false }, (response) => {
       answered = true;
       const reads: string[] = [];

@@ -4,7 +4,11 @@ import { afterAll, describe, expect, test } from "vitest";
 import { runScript, sandboxFor, temporaryFolder, writeExecutable } from "./support.ts";
 
 const folder = temporaryFolder();
-afterAll(() => folder.remove());
+const programs = temporaryFolder();
+afterAll(() => {
+  folder.remove();
+  programs.remove();
+});
 
 describe("no sandbox that works", () => {
   const policy = { mode: "read-only" } as const;
@@ -39,12 +43,11 @@ describe("no sandbox that works", () => {
 
 describe("a bubblewrap that does not start", () => {
   test("its words are the detail, not command output", async () => {
-    const failing = temporaryFolder();
     writeExecutable(
-      join(failing.path, "bwrap"),
+      join(programs.path, "bwrap"),
       "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n",
     );
-    const sandbox = sandboxFor(folder.path, { platform: "linux", path: failing.path });
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: programs.path });
     const error = {
       kind: "sandbox",
       problem: "does_not_start",
@@ -57,15 +60,13 @@ describe("a bubblewrap that does not start", () => {
     ).toEqual({ kind: "refused", error });
     expect(await sandbox.check()).toEqual(error);
     expect(heard).toEqual([]);
-    failing.remove();
   });
 
   test("one before 0.8.0 is used without --disable-userns, asked only once", async () => {
-    const old = temporaryFolder();
     writeExecutable(
-      join(old.path, "bwrap"),
+      join(programs.path, "bwrap"),
       `#!/bin/bash
-echo call >> ${old.path}/calls
+echo call >> ${programs.path}/calls
 for word; do
   [ "$word" = --disable-userns ] && { echo "bwrap: Unknown option --disable-userns" >&2; exit 1; }
 done
@@ -78,7 +79,7 @@ echo "{ \\"exit-code\\": $code }" >&3
 exit $code
 `,
     );
-    const sandbox = sandboxFor(folder.path, { platform: "linux", path: old.path });
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: programs.path });
     for (const script of ["echo one; exit 7", "echo two; exit 7"]) {
       expect(await runScript(sandbox, script, { cwd: folder.path })).toMatchObject({
         kind: "exited",
@@ -86,7 +87,6 @@ exit $code
         output: { text: `${script.split(/[ ;]/)[1]}\n` },
       });
     }
-    expect(readFileSync(join(old.path, "calls"), "utf8")).toBe("call\ncall\ncall\n");
-    old.remove();
+    expect(readFileSync(join(programs.path, "calls"), "utf8")).toBe("call\ncall\ncall\n");
   });
 });

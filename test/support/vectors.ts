@@ -22,7 +22,11 @@ export interface VectorExpectation {
   readonly text_regex?: string;
   readonly reasoning?: string;
   readonly reasoning_match?: "trim";
-  readonly tool_calls: readonly { readonly name: string; readonly arguments: unknown; readonly id?: string }[];
+  readonly tool_calls: readonly {
+    readonly name: string;
+    readonly arguments: unknown;
+    readonly id?: string;
+  }[];
   readonly invalid_tool_calls?: readonly { readonly name: string | null; readonly arguments_raw?: string }[];
   readonly finish?: string;
   readonly finish_any?: readonly string[];

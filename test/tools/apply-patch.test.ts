@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commitWrites } from "../../src/tools/files/commit.ts";
 import { type FileSnapshot, readSnapshot } from "../../src/tools/files/snapshot.ts";
-import { call, makeContext, makeFolder, readTree } from "./support.ts";
+import { createToolSet } from "../../src/tools/index.ts";
+import { call, makeContext, makeFolder, prepare, readTree } from "./support.ts";
 
 const patchOf = (...lines: string[]) => ["*** Begin Patch", ...lines, "*** End Patch"].join("\n");
 
@@ -87,6 +88,15 @@ describe("errors, in Codex's words", () => {
     const output = `apply_patch verification failed: ${message}`;
     expect(result).toMatchObject({ output, outcome: { kind: "failed", message: output } });
     expect(readTree(cwd)).toEqual(before);
+  });
+});
+
+test("the example in the description is a patch", () => {
+  const text = createToolSet("gpt-oss").specs.find((spec) => spec.name === "apply_patch")?.description ?? "";
+  const example = /\*\*\* Begin Patch[\s\S]*\*\*\* End Patch/.exec(text)?.[0] ?? "";
+  expect(prepare("apply_patch", { input: example }, makeContext("/work")).action).toEqual({
+    kind: "edit",
+    paths: ["src/app.py", "notes.txt", "old.txt", "a.txt", "b.txt"],
   });
 });
 

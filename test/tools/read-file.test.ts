@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -57,7 +56,7 @@ describe("read_file", () => {
     const context = makeContext(makeFolder({ "a.txt": `${"x".repeat(99)}\n`.repeat(400) }));
     const { output } = await call("read_file", { path: "a.txt", limit: 400 }, context);
     expect(Buffer.byteLength(output)).toBeLessThanOrEqual(10_240);
-    expect(output.split("\n").at(-1)).toBe("[303 more lines; continue with offset=98]");
+    expect(output.split("\n").at(-1)).toBe("[302 more lines; continue with offset=99]");
   });
 
   test("a huge line", async () => {
@@ -92,8 +91,8 @@ describe("read_file", () => {
   describe("failures", () => {
     const files = { "src/parser.ts": "", "src/parse.test.ts": "", "src/other.md": "", "bin.dat": "a\0b" };
     test.each([
-      ["src/parse.ts", {}, "src/parse.ts does not exist; in src there is parser.ts, parse.test.ts"],
-      ["src/PARSER.TS", {}, "src/PARSER.TS does not exist; in src there is parser.ts, parse.test.ts"],
+      ["src/parse.ts", {}, "src/parse.ts does not exist; in src there is parse.test.ts, parser.ts"],
+      ["src/PARSER.TS", {}, "src/PARSER.TS does not exist; in src there is parser.ts"],
       ["zzzzzzzz", {}, "zzzzzzzz does not exist"],
       ["bin.da", {}, "bin.da does not exist; in this directory there is bin.dat"],
       ["lib/a.ts", {}, "lib/a.ts does not exist, nor does the directory lib"],
@@ -111,7 +110,7 @@ describe("read_file", () => {
     ])("%s", async (path, args, message) => {
       const cwd = makeFolder({ ...files, short: "x" });
       symlinkSync("nowhere", join(cwd, "dangling"));
-      execFileSync("mkfifo", [join(cwd, "pipe")]);
+      await call("shell", { command: "mkfifo pipe" }, makeContext(cwd));
       writeFileSync(join(cwd, "big"), "");
       truncateSync(join(cwd, "big"), 16 * 1024 * 1024 + 1);
       expect(await call("read_file", { path, ...args }, makeContext(cwd))).toEqual({

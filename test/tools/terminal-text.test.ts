@@ -36,6 +36,11 @@ describe("plainTerminalText", () => {
     expect(plainTerminalText(text)).toBe(expected);
   });
 
+  test.each(["\x9d", "\x90", "\r", "\b", "\x1b]", "\x1b[", "\x1b[0", "\x1bP", "\x9b1;"])(
+    "a megabyte of %j ends in reasonable time",
+    (part) => expect(plainTerminalText(part.repeat(1_000_000 / part.length))).not.toMatch(/[\x00-\x1f]/),
+  );
+
   test("no control character is left of any", () => {
     const all = Array.from({ length: 0x100 }, (_, code) => String.fromCharCode(code));
     const text = all.flatMap((a) => all.map((b) => `\x1b${a}${b}`)).join("");

@@ -2,7 +2,7 @@ import type { FileChange } from "../../protocol/index.ts";
 import { decodeText, type FileSnapshot } from "./snapshot.ts";
 
 /** Beyond this many changed lines the exact diff costs more than it tells; one block stands for it. */
-const maxEditLength = 4_000;
+const maxEditLength = 1_000;
 
 /** A change of one file as people see it; `path` and `movedTo` are already short. */
 export async function describeChange(change: {

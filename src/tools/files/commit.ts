@@ -58,7 +58,7 @@ export async function commitWrites(writes: readonly PlannedWrite[], sandbox: San
 }
 
 /** What the model is told of a path it may not write, or undefined if it may. */
-export function refusedWrite(sandbox: Sandbox, path: string): string | undefined {
+function refusedWrite(sandbox: Sandbox, path: string): string | undefined {
   const check = sandbox.checkWrite(path);
   if (check.allowed) return undefined;
   switch (check.reason) {

@@ -43,7 +43,7 @@ async function explainMissing(path: string, cwd: string): Promise<string> {
   return `${shown} does not exist${hint}`;
 }
 
-export function nearestNames(wanted: string, names: readonly string[]): string[] {
+function nearestNames(wanted: string, names: readonly string[]): string[] {
   return names
     .map((name) => ({ name, distance: nameDistance(wanted.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(2, Math.min(wanted.length, name.length) / 2))
@@ -52,12 +52,16 @@ export function nearestNames(wanted: string, names: readonly string[]): string[]
     .map(({ name }) => name);
 }
 
-/** A name inside the other (`test.ts`, `app.test.ts`) is as near as one typing mistake. */
+/** A name inside the other, or with the same stem (`parse.ts`, `parse.test.ts`), is as near as one typing mistake. */
 function nameDistance(a: string, b: string): number {
   if (a === b) return 0;
   const shorter = Math.min(a.length, b.length);
-  if (shorter > 3 && (a.includes(b) || b.includes(a))) return 1;
+  if (shorter > 3 && (a.includes(b) || b.includes(a) || stem(a) === stem(b))) return 1;
   return editDistance(a, b);
+}
+
+function stem(name: string): string {
+  return name.split(".").find((part) => part !== "") ?? name;
 }
 
 function editDistance(a: string, b: string): number {

@@ -101,14 +101,18 @@ function check(outcome: Outcome, expected: VectorExpectation): void {
 }
 
 function checkEnd(outcome: Outcome, expected: VectorExpectation): void {
-  const finish = outcome.completion?.finish ?? (outcome.error?.kind === "incomplete" ? "incomplete" : "error");
+  const finish =
+    outcome.completion?.finish ?? (outcome.error?.kind === "incomplete" ? "incomplete" : "error");
   expect(expected.finish_any ?? [expected.finish]).toContain(finish);
   if (expected.error !== undefined) {
     // Numbers inside error texts are not read yet; whether to retry is decided, and tested, in stream-model.
-    const { message_contains: words, n_ctx, n_prompt_tokens, retryable, ...rest } = expected.error as Record<
-      string,
-      unknown
-    > & { message_contains: string };
+    const {
+      message_contains: words,
+      n_ctx,
+      n_prompt_tokens,
+      retryable,
+      ...rest
+    } = expected.error as Record<string, unknown> & { message_contains: string };
     expect(outcome.error).toMatchObject(rest);
     expect(outcome.error?.message).toContain(words);
   }

@@ -1,0 +1,262 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/index.ts";
+import { ISSUE_CONFIG } from "./issue-config.ts";
+import { configOf, errorOf, homeWith, load } from "./support.ts";
+
+const OPENAI_KEY = {
+  envKey: "OPENAI_API_KEY",
+  envKeyInstructions:
+    "Create an API key at https://platform.openai.com/api-keys and export it as an environment variable.",
+};
+
+const PROVIDER_DEFAULTS = {
+  queryParams: {},
+  httpHeaders: {},
+  envHttpHeaders: {},
+  requestMaxRetries: 4,
+  streamMaxRetries: 5,
+  streamIdleTimeoutMs: 300_000,
+  requiresOpenaiAuth: false,
+};
+
+test("no file: the defaults, each with its origin", () => {
+  const home = homeWith();
+  const result = loadConfig({ codexHome: home, cwd: "/work", env: {}, overrides: [], flags: {} });
+  expect(result).toEqual({
+    ok: true,
+    config: {
+      file: join(home, "config.toml"),
+      model: "gpt-5-codex",
+      provider: {
+        ...PROVIDER_DEFAULTS,
+        ...OPENAI_KEY,
+        id: "openai",
+        name: "OpenAI",
+        baseUrl: "https://api.openai.com/v1",
+        wireApi: "responses",
+        envHttpHeaders: {
+          "OpenAI-Organization": "OPENAI_ORGANIZATION",
+          "OpenAI-Project": "OPENAI_PROJECT",
+        },
+        requiresOpenaiAuth: true,
+      },
+      providers: [
+        { id: "openai", name: "OpenAI", baseUrl: "https://api.openai.com/v1", envKey: "OPENAI_API_KEY" },
+        { id: "oss", name: "gpt-oss", baseUrl: "http://localhost:11434/v1" },
+        { id: "ollama", name: "Ollama", baseUrl: "http://localhost:11434/v1" },
+        { id: "lmstudio", name: "LM Studio", baseUrl: "http://localhost:1234/v1" },
+        { id: "llamacpp", name: "llama.cpp", baseUrl: "http://localhost:8080/v1" },
+      ],
+      approvalPolicy: "on-request",
+      sandboxMode: "read-only",
+      workspaceWrite: {
+        writableRoots: [],
+        networkAccess: false,
+        excludeTmpdirEnvVar: false,
+        excludeSlashTmp: false,
+      },
+      shellEnvironment: {
+        inherit: "all",
+        ignoreDefaultExcludes: false,
+        exclude: [],
+        set: {},
+        includeOnly: [],
+      },
+      hideAgentReasoning: false,
+      showRawAgentReasoning: undefined,
+      projectDocMaxBytes: 32768,
+      projectDocFallbackFilenames: [],
+      trustedProjects: [],
+      warnings: [],
+      notYet: [],
+      origins: expect.objectContaining({
+        model: "default",
+        sandbox_mode: "default",
+        "sandbox_workspace_write.network_access": "default",
+        "model_providers.openai.base_url": "default",
+      }),
+    },
+  });
+});
+
+describe("the first user's file", () => {
+  test("profile local-oss: the sandbox_mode below it counts", () => {
+    const config = configOf(ISSUE_CONFIG, { flags: { profile: "local-oss" } });
+    expect(config).toMatchObject({
+      profile: "local-oss",
+      model: "openai/gpt-oss-20b",
+      sandboxMode: "workspace-write",
+      showRawAgentReasoning: true,
+      workspaceWrite: { networkAccess: true },
+      warnings: [],
+      notYet: [],
+      origins: {
+        profile: "flag",
+        model: "profile local-oss",
+        sandbox_mode: "profile local-oss",
+        "sandbox_workspace_write.network_access": "config.toml:23",
+        "model_providers.local-oss.base_url": "config.toml:8",
+        "model_providers.local-oss.stream_max_retries": "default",
+      },
+    });
+    expect(config.provider).toEqual({
+      ...PROVIDER_DEFAULTS,
+      id: "local-oss",
+      name: "Local gpt-oss-20b",
+      baseUrl: "http://localhost:1234/v1",
+      wireApi: "chat",
+    });
+  });
+
+  test("profile cloud: the user's openai is chat, and keeps what it leaves out", () => {
+    const config = configOf(ISSUE_CONFIG, { flags: { profile: "cloud" } });
+    expect(config).toMatchObject({ model: "gpt-5-codex", sandboxMode: "read-only" });
+    expect(config.showRawAgentReasoning).toBeUndefined();
+    expect(config.provider).toMatchObject({
+      ...OPENAI_KEY,
+      name: "OpenAI API",
+      wireApi: "chat",
+      requiresOpenaiAuth: true,
+    });
+  });
+
+  test("-c moves openai to another address", () => {
+    const config = configOf(ISSUE_CONFIG, {
+      flags: { profile: "cloud" },
+      overrides: ['model_providers.openai.base_url="http://127.0.0.1:4567/v1"'],
+    });
+    expect(config.provider).toMatchObject({ baseUrl: "http://127.0.0.1:4567/v1", wireApi: "chat" });
+    expect(config.origins["model_providers.openai.base_url"]).toBe("-c");
+  });
+});
+
+test("every value the file can set", () => {
+  const config = configOf(
+    `
+model = "m"
+model_context_window = 8192
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+hide_agent_reasoning = true
+show_raw_agent_reasoning = false
+project_doc_max_bytes = 0
+project_doc_fallback_filenames = ["CLAUDE.md"]
+experimental_instructions_file = "prompt.md"
+[sandbox_workspace_write]
+writable_roots = ["/data", "out", "~/cache"]
+exclude_tmpdir_env_var = true
+exclude_slash_tmp = true
+[shell_environment_policy]
+inherit = "core"
+ignore_default_excludes = true
+exclude = ["AWS_*"]
+set = { CI = "1" }
+include_only = ["PATH"]
+[projects."/trusted"]
+trust_level = "trusted"
+[projects."/other"]
+trust_level = "untrusted"
+`,
+    { env: { HOME: "/home/u" } },
+  );
+  expect(config).toMatchObject({
+    model: "m",
+    contextWindow: 8192,
+    approvalPolicy: "never",
+    sandboxMode: "danger-full-access",
+    hideAgentReasoning: true,
+    showRawAgentReasoning: false,
+    projectDocMaxBytes: 0,
+    projectDocFallbackFilenames: ["CLAUDE.md"],
+    instructionsFile: "/work/prompt.md",
+    workspaceWrite: {
+      writableRoots: ["/data", "/work/out", "/home/u/cache"],
+      excludeTmpdirEnvVar: true,
+      excludeSlashTmp: true,
+    },
+    shellEnvironment: {
+      inherit: "core",
+      ignoreDefaultExcludes: true,
+      exclude: ["AWS_*"],
+      set: { CI: "1" },
+      includeOnly: ["PATH"],
+    },
+    trustedProjects: ["/trusted"],
+  });
+});
+
+test("model_instructions_file beats its older name", () => {
+  const text = 'experimental_instructions_file = "old.md"\nmodel_instructions_file = "/new.md"';
+  expect(configOf(text).instructionsFile).toBe("/new.md");
+});
+
+test.each([
+  ["a byte order mark", '\uFEFFmodel = "m"\n'],
+  ["CRLF", '# first\r\nmodel = "m"\r\n[sandbox_workspace_write]\r\nnetwork_access = true\r\n'],
+  ["no line break at the end", 'model = "m"'],
+])("%s does no harm", (_name, text) => {
+  expect(configOf(text).model).toBe("m");
+});
+
+test("the config can't be changed at any depth", () => {
+  const config = configOf(ISSUE_CONFIG);
+  const objects = [config, config.provider, config.provider.queryParams, config.providers[0], config.origins];
+  expect(objects.map(Object.isFrozen)).toEqual([true, true, true, true, true]);
+});
+
+describe("files that can't be read as config", () => {
+  test("not UTF-8: the line of the first bad byte", () => {
+    const bytes = Buffer.concat([Buffer.from('model = "ä"\n# '), Buffer.from([0xe4, 0x0a])]);
+    expect(errorOf(bytes)).toEqual({
+      kind: "config",
+      problem: { type: "syntax", message: "not UTF-8 text" },
+      source: "config.toml",
+      line: 2,
+    });
+  });
+
+  test("1 MB of garbage: one short error", () => {
+    const garbage = Array.from({ length: 1 << 20 }, (_, i) => String.fromCharCode(33 + ((i * 7919) % 90)));
+    const error = errorOf(garbage.join(""));
+    expect(error).toMatchObject({ problem: { type: "syntax" }, line: 1 });
+    expect(JSON.stringify(error).length).toBeLessThan(300);
+  });
+
+  test.each([
+    ["a key", `${"a.".repeat(1 << 19)}b = 1`, { key: "a", line: 1 }],
+    ["a header", `\n[${"a.".repeat(1 << 19)}b]\nc = 1`, { key: "a", line: 2 }],
+  ])("1 MB of dots in %s", (_name, text, warning) => {
+    expect(configOf(text).warnings).toEqual([warning]);
+  });
+
+  test("20,000 unknown keys: all found, none fatal", () => {
+    const text = Array.from({ length: 20_000 }, (_, index) => `modl_${index} = 1`).join("\n");
+    expect(configOf(text).warnings).toHaveLength(20_000);
+  });
+
+  test("a directory in its place", () => {
+    const home = homeWith();
+    mkdirSync(join(home, "config.toml"));
+    const path = join(home, "config.toml");
+    expect(load(undefined, { codexHome: home })).toEqual({
+      ok: false,
+      error: {
+        kind: "config",
+        problem: { type: "unreadable", path, reason: "illegal operation on a directory" },
+        source: path,
+      },
+    });
+  });
+
+  test.skipIf(process.getuid?.() === 0)("no right to read it (root always has it: skipped there)", () => {
+    const home = homeWith();
+    const path = join(home, "config.toml");
+    writeFileSync(path, "");
+    chmodSync(path, 0);
+    expect(load(undefined, { codexHome: home })).toMatchObject({
+      error: { problem: { type: "unreadable", path, reason: "permission denied" } },
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import type { RawReply, Reply } from "../../src/practice/index.ts";
+import { createWorkbench } from "./support.ts";
+
+const hanging: RawReply = {
+  headers: { "content-type": "text/event-stream" },
+  chunks: ['data: {"choices":[{"index":0,"delta":{"content":"I begin"}}]}\n\n'],
+  end: "hang",
+};
+const firstStep: Reply = {
+  reasoning: "a look first",
+  text: "I look.",
+  calls: [{ name: "update_plan", arguments: { plan: [{ step: "look", status: "in_progress" }] } }],
+};
+
+describe("interrupted", () => {
+  test("Ctrl-C closes the socket, keeps what came, and tells the truth", async () => {
+    const bench = await createWorkbench([hanging]);
+    const running = bench.start(["exec", "hi"]);
+    await running.sees("I begin");
+    running.child.kill("SIGINT");
+    const run = await running.ended;
+    expect(run.code).toBe(130);
+    expect(run.stderr).toContain("interrupted");
+    expect(run.stdout).toBe("");
+    expect(bench.server.requests[0]?.abortedAtMs).toBeDefined();
+    const items = bench.sessionLines().filter((line) => line.type === "response_item");
+    expect(items.at(-1)?.payload).toMatchObject({ role: "assistant", content: [{ text: "I begin" }] });
+  });
+
+  test("Ctrl-C before the server has answered at all", async () => {
+    const bench = await createWorkbench([{ status: 200, delay_ms: 60_000, body: "{}" }]);
+    const running = bench.start(["exec", "hi"]);
+    await running.sees("> hi");
+    while (bench.server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    running.child.kill("SIGINT");
+    expect((await running.ended).code).toBe(130);
+  });
+
+  test("Ctrl-C kills a running command with its children", async () => {
+    const bench = await createWorkbench([
+      { calls: [{ name: "shell", arguments: { command: "sleep 4217 & sleep 4217; echo never" } }] },
+      { text: "not reached" },
+    ]);
+    const running = bench.start(["exec", "--yolo", "hi"]);
+    while (!(await processes("sleep 4217"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    running.child.kill("SIGINT");
+    expect((await running.ended).code).toBe(130);
+    expect(await processes("sleep 4217")).toBe(false);
+    expect(bench.server.requests).toHaveLength(1);
+  });
+});
+
+test("kill -9 in mid-turn loses no finished item", async () => {
+  const bench = await createWorkbench([firstStep, firstStep, hanging]);
+  const running = bench.start(["exec", "hi"]);
+  await running.sees("I begin");
+  running.child.kill("SIGKILL");
+  await running.ended;
+  const items = bench.sessionLines().filter((line) => line.type === "response_item");
+  const response = ["reasoning", "message", "function_call", "function_call_output"];
+  expect(items.map((line) => line.payload["type"])).toEqual(["message", "message", ...response, ...response]);
+});
+
+async function processes(commandLine: string): Promise<boolean> {
+  const { readdirSync, readFileSync } = await import("node:fs");
+  return readdirSync("/proc").some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim() === commandLine;
+    } catch {
+      return false;
+    }
+  });
+}

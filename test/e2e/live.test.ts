@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createWorkbench, localConfig, program, type Workbench } from "./support.ts";
+
+/**
+ * A server that sends a token only after the one before has been seen on the screen. A client that holds
+ * anything back never gets to the end, so this needs no clock.
+ */
+async function stepServer(tokens: readonly Record<string, string>[], seen: (text: string) => Promise<void>) {
+  const server = createServer(async (request, response) => {
+    for await (const _ of request);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (const delta of tokens) {
+      send(response, { choices: [{ index: 0, delta }] });
+      await seen(Object.values(delta)[0] ?? "");
+    }
+    send(response, { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    response.end("data: [DONE]\n\n");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+function send(response: ServerResponse, chunk: unknown): void {
+  response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+}
+
+/** `script` of util-linux gives the program a terminal of its own; its output comes to us. */
+function startInTerminal(bench: Workbench, columns: number, prompt: string) {
+  const command = `stty cols ${columns} rows 24; exec ${process.execPath} ${program} exec "$PROMPT"`;
+  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+    cwd: bench.project,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: bench.home,
+      CODEX_HOME: bench.home,
+      LANG: "C.UTF-8",
+      TERM: "xterm-256color",
+      PROMPT: prompt,
+    },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let screen = "";
+  let wake = () => {};
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (text: string) => {
+    screen += text;
+    wake();
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const sees = async (text: string) => {
+    while (!screen.includes(text)) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  return { sees, screen: () => screen, ended: once(child, "close").then(([code]) => code as number) };
+}
+
+const tokens = [
+  { reasoning_content: "Alpha" },
+  { reasoning_content: " beta" },
+  { reasoning_content: " gamma" },
+  { content: "One" },
+  { content: " two" },
+  { content: " 三" },
+];
+
+describe.skipIf(process.platform !== "linux")(
+  "every token is on the screen before the next is sent (Linux: script)",
+  () => {
+    test.each([80, 40, 0])("%i columns", async (columns) => {
+      const bench = await createWorkbench([]);
+      let sees: (text: string) => Promise<void> = async () => {};
+      bench.writeConfig(localConfig(await stepServer(tokens, (text) => sees(text))));
+      const terminal = startInTerminal(
+        bench,
+        columns,
+        "你的问题是什么？请用中文回答，并且说明理由。这个问题很长很长很长很长。",
+      );
+      sees = terminal.sees;
+      expect(await terminal.ended).toBe(0);
+      // Answer and reasoning stand there once each, the bracket closed before the answer.
+      const plain = terminal.screen().replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
+      expect(plain.match(/\[Alpha beta gamma\]\s+One two 三/g)).toHaveLength(1);
+      expect(plain.match(/One two/g)).toHaveLength(1);
+    });
+  },
+);
+
+test("with pipes for streams, each token is on stderr before the next is sent", async () => {
+  const bench = await createWorkbench([]);
+  let sees: (text: string) => Promise<void> = async () => {};
+  bench.writeConfig(localConfig(await stepServer(tokens, (text) => sees(text))));
+  const running = bench.start(["exec", "hi"]);
+  sees = running.sees;
+  expect(await running.ended).toMatchObject({ code: 0, stdout: "One two 三\n" });
+});

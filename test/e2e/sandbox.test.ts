@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Reply } from "../../src/practice/index.ts";
+import { noSandbox } from "../support/sandbox.ts";
+import { createWorkbench, messagesOf, type Workbench } from "./support.ts";
+
+const shell = (command: string): Reply => ({ calls: [{ name: "shell", arguments: { command } }] });
+
+function outputOf(bench: Workbench): string {
+  return String(messagesOf(bench.server)[1]?.at(-1)?.["content"]);
+}
+
+describe.skipIf(noSandbox !== undefined)(`commands of the model (${noSandbox ?? "confined"})`, () => {
+  test.each([
+    {
+      name: "read-only by default: no write",
+      args: [],
+      command: "echo x > inside",
+      file: "inside",
+      written: false,
+    },
+    {
+      name: "full-auto: writes inside",
+      args: ["--full-auto"],
+      command: "echo x > inside",
+      file: "inside",
+      written: true,
+    },
+    {
+      name: "full-auto: not into .git",
+      args: ["--full-auto"],
+      command: "echo x > .git/inside",
+      file: ".git/inside",
+      written: false,
+    },
+    {
+      name: "full-auto: not into the home",
+      args: ["--full-auto", "-c", "sandbox_workspace_write.exclude_slash_tmp=true"],
+      command: "echo x > ../home/planted",
+      file: "../home/planted",
+      written: false,
+    },
+    {
+      name: "yolo: anywhere",
+      args: ["--yolo"],
+      command: "echo x > ../home/planted",
+      file: "../home/planted",
+      written: true,
+    },
+  ])("$name", async ({ args, command, file, written }) => {
+    const bench = await createWorkbench([shell(command), { text: "done" }]);
+    const run = await bench.leat(["exec", ...args, "hi"]);
+    expect(existsSync(join(bench.project, file))).toBe(written);
+    expect(outputOf(bench)).toMatch(written ? /\[exit 0, / : /\[exit 1, /);
+    expect(run.code).toBe(0);
+  });
+
+  test("no key of a provider reaches a command, whatever its name", async () => {
+    const bench = await createWorkbench([shell("env"), { text: "done" }]);
+    bench.writeConfig(`model_provider = "x"
+[model_providers.x]
+base_url = "${bench.server.url}"
+env_key = "MY_PASSPHRASE"
+[shell_environment_policy]
+ignore_default_excludes = true
+`);
+    await bench.leat(["exec", "hi"], { env: { MY_PASSPHRASE: "sesame", HARMLESS: "kept" } });
+    expect(outputOf(bench)).toContain("HARMLESS=kept");
+    expect(outputOf(bench)).not.toContain("sesame");
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("without a sandbox that works (Linux)", () => {
+  test("bubblewrap missing: commands are refused, with the way out", async () => {
+    const bench = await createWorkbench([shell("echo x > inside"), { text: "not reached" }]);
+    const run = await bench.leat(["exec", "--full-auto", "hi"], { env: { PATH: "/nonexistent" } });
+    expect(run.stderr).toContain("bubblewrap (bwrap), which confines them, is not installed");
+    expect(run.stderr).toContain("--sandbox danger-full-access");
+    expect(run.code).toBe(1);
+    expect(bench.server.requests).toHaveLength(1);
+    expect(existsSync(join(bench.project, "inside"))).toBe(false);
+  });
+
+  test("bubblewrap that can't start: the other sentence, with what it said", async () => {
+    const bench = await createWorkbench([shell("true"), { text: "not reached" }]);
+    const fake = join(bench.home, "bin");
+    mkdirSync(fake);
+    writeFileSync(
+      join(fake, "bwrap"),
+      '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const run = await bench.leat(["exec", "hi"], { env: { PATH: `${fake}:${process.env["PATH"]}` } });
+    expect(run.stderr).toContain("does not start: bwrap: No permissions to create new namespace");
+    expect(run.code).toBe(1);
+  });
+});
