@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { baseInstructions, initialContext, readProjectDocs, type TurnDependencies } from "../agent/index.ts";
@@ -97,7 +96,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
           memory,
           signal,
           random: Math.random,
-          newCallId: () => `call_${randomUUID().replaceAll("-", "")}`,
+          newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
         }),
     },
     close() {

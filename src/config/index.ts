@@ -1,13 +1,4 @@
-export type {
-  Config,
-  ConfigFlags,
-  KnownProvider,
-  ProviderConfig,
-  ShellEnvironmentConfig,
-  UnknownKey,
-  WireApi,
-  WorkspaceWriteConfig,
-} from "./config.ts";
+export type { Config, ConfigFlags, ProviderConfig, UnknownKey } from "./config.ts";
 export type { ConfigSources } from "./load.ts";
 export { loadConfig } from "./load.ts";
 export { renderReferencePage } from "./reference-page.ts";

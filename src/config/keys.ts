@@ -9,7 +9,7 @@ export const KEYS: readonly KeySpec[] = [
   used("model_provider", "string", "Where the model runs: an id of `model_providers` or a built-in one.", {
     default: "openai",
   }),
-  used("model_context_window", "integer", "Tokens the model can hold. Without it leat asks the server."),
+  used("model_context_window", "integer", "Tokens the model can hold."),
   used("profile", "string", "The profile in force when no `--profile` is given."),
   used("approval_policy", "string", "When to ask before a command runs. `leat exec` never asks.", {
     default: "on-request",
@@ -72,7 +72,7 @@ export const KEYS: readonly KeySpec[] = [
   used("model_providers", "table", "Model servers by id. A built-in id changes only the fields given."),
   used("model_providers.<id>", "table", "One server."),
   used("model_providers.<id>.name", "string", "Its name for people; without it, the id."),
-  used("model_providers.<id>.base_url", "url", "Its URL up to and including `/v1`."),
+  used("model_providers.<id>.base_url", "url", "Its URL; as a rule it ends in `/v1`."),
   used("model_providers.<id>.env_key", "string", "The environment variable that holds the API key."),
   used("model_providers.<id>.env_key_instructions", "string", "Shown when that variable is not set."),
   used("model_providers.<id>.wire_api", "string", "Chat Completions or Responses.", {
@@ -90,7 +90,7 @@ export const KEYS: readonly KeySpec[] = [
     default: 5,
     cap: 100,
   }),
-  used("model_providers.<id>.stream_idle_timeout_ms", "integer", "The longest silence within an answer.", {
+  used("model_providers.<id>.stream_idle_timeout_ms", "integer", "The longest silence, in milliseconds.", {
     default: 300_000,
   }),
   used("model_providers.<id>.requires_openai_auth", "boolean", "The key may come from auth.json.", {

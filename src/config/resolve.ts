@@ -2,7 +2,13 @@ import { resolve } from "node:path";
 import type { ConfigError } from "../protocol/index.ts";
 import { builtInProviders } from "./built-in-providers.ts";
 import type { DocumentCheck } from "./check-document.ts";
-import type { Config, ConfigFlags, KnownProvider, ShellEnvironmentConfig } from "./config.ts";
+import type {
+  Config,
+  ConfigFlags,
+  KnownProvider,
+  ShellEnvironmentConfig,
+  WorkspaceWriteConfig,
+} from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
@@ -65,12 +71,7 @@ export function resolveConfig(
     providers,
     approvalPolicy: get("approval_policy", flags.approvalPolicy),
     sandboxMode: get("sandbox_mode", flags.sandboxMode),
-    workspaceWrite: {
-      writableRoots: get<string[]>("sandbox_workspace_write.writable_roots").map(absolute),
-      networkAccess: get("sandbox_workspace_write.network_access"),
-      excludeTmpdirEnvVar: get("sandbox_workspace_write.exclude_tmpdir_env_var"),
-      excludeSlashTmp: get("sandbox_workspace_write.exclude_slash_tmp"),
-    },
+    workspaceWrite: workspaceWrite(get, absolute),
     shellEnvironment: shellEnvironment(get),
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
@@ -104,6 +105,15 @@ function unknownProvider(
 }
 
 type Getter = <T>(key: string) => T;
+
+function workspaceWrite(get: Getter, absolute: (path: string) => string): WorkspaceWriteConfig {
+  return {
+    writableRoots: get<string[]>("sandbox_workspace_write.writable_roots").map(absolute),
+    networkAccess: get("sandbox_workspace_write.network_access"),
+    excludeTmpdirEnvVar: get("sandbox_workspace_write.exclude_tmpdir_env_var"),
+    excludeSlashTmp: get("sandbox_workspace_write.exclude_slash_tmp"),
+  };
+}
 
 function shellEnvironment(get: Getter): ShellEnvironmentConfig {
   return {

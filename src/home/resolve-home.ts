@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigError } from "../protocol/index.ts";
 
-export type HomeResult =
+type HomeResult =
   | { readonly ok: true; readonly path: string }
   | { readonly ok: false; readonly error: ConfigError };
 

@@ -4,17 +4,6 @@
  */
 
 export { parseScript } from "./parse-script.ts";
-export type { RecordedRequest } from "./record.ts";
-export type {
-  CallSpec,
-  Pace,
-  RawChunk,
-  RawReply,
-  Reply,
-  ReplyCondition,
-  Script,
-  SemanticReply,
-  StatusReply,
-} from "./script.ts";
-export type { PracticeOptions, PracticeServer } from "./server.ts";
+export type { Pace, RawReply, Reply, Script } from "./script.ts";
+export type { PracticeServer } from "./server.ts";
 export { startPracticeServer } from "./server.ts";

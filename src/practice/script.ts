@@ -68,4 +68,4 @@ export interface RawReply {
   readonly end?: "close" | "destroy" | "hang";
 }
 
-export type RawChunk = string | { readonly base64: string } | { readonly wait_ms: number };
+type RawChunk = string | { readonly base64: string } | { readonly wait_ms: number };

@@ -1,5 +1,5 @@
 /** The only file that starts processes. One process group a command, ended as a whole. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { type CapturedOutput, OutputCapture } from "./capture.ts";
@@ -69,7 +69,9 @@ function shellExec(script: string, command: readonly string[]): string[] {
   return ["/bin/sh", "-c", script, "sh", ...command];
 }
 
-export function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
+/** Node's module is loaded with the first command: most of what it costs falls outside the wait for the first token. */
+export async function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
+  const { spawn } = await import("node:child_process");
   const [program = "", ...programArguments] = withOutputPipe(request.command);
   let child: ChildProcess;
   try {
@@ -86,9 +88,9 @@ export function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
     });
   } catch (error) {
     // Node refuses some arguments at once, a NUL in them for one.
-    return Promise.resolve({ kind: "failed", reason: messageOf(error) });
+    return { kind: "failed", reason: messageOf(error) };
   }
-  return new Promise((resolve) => followProcess(child, request, resolve));
+  return await new Promise((resolve) => followProcess(child, request, resolve));
 }
 
 function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end: SpawnEnd) => void): void {

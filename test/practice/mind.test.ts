@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CallSpec, SemanticReply } from "../../src/practice/index.ts";
 import { decide } from "../../src/practice/mind/index.ts";
+import type { CallSpec, SemanticReply } from "../../src/practice/script.ts";
 
 const tool = (name: string, properties: Record<string, unknown> = {}) => ({
   type: "function",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SemanticReply } from "../../src/practice/index.ts";
+import type { SemanticReply } from "../../src/practice/script.ts";
 import { ask, eventsOf, hi, startServer } from "./support.ts";
 
 interface Chunk {

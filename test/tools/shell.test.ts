@@ -8,7 +8,7 @@ const steady = (output: string) => output.replace(/, [\d.]+ m?s\]$/, ", T]");
 
 describe("what is executed", () => {
   const cwd = makeFolder();
-  const bash = (script: string) => ["bash", "-lc", script];
+  const bash = (script: string) => ["bash", "-c", script];
   test.each([
     [{ command: "ls -la | wc" }, bash("ls -la | wc"), "ls -la | wc"],
     [{ cmd: "ls" }, bash("ls"), "ls"],

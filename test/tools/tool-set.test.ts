@@ -108,7 +108,7 @@ describe("arguments", () => {
     const cwd = makeFolder();
     const prepared = prepare("shell", JSON.stringify('{"command":"ls"}'), makeContext(cwd, { sandbox }));
     if (prepared.kind === "ready") await prepared.run();
-    expect(commands).toEqual([{ argv: ["bash", "-lc", "ls"], cwd, timeoutMs: 120_000 }]);
+    expect(commands).toEqual([{ argv: ["bash", "-c", "ls"], cwd, timeoutMs: 120_000 }]);
   });
 
   const patch = "*** Begin Patch\n*** Add File: a\n+x\n*** End Patch";

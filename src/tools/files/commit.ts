@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   access,
   constants,
@@ -155,7 +154,7 @@ async function replaceFile(
   owner: FileSnapshot | null,
   mode: number | undefined,
 ): Promise<void> {
-  const temporary = join(dirname(target), `.leat-${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(dirname(target), `.leat-${crypto.randomUUID()}.tmp`);
   const handle = await open(temporary, "wx", 0o666);
   try {
     try {

@@ -31,9 +31,12 @@ export function commandText(command: ShellCommand): string {
   return command.script ?? command.argv.map(quote).join(" ");
 }
 
-/** The one place that says which shell reads a command line: a login shell, so that PATH is the user's own. */
+/**
+ * The one place that says which shell reads a command line. Not a login shell: leat has the user's environment
+ * already, and profiles cost up to 100 ms a command and may write to its output.
+ */
 function shellScript(script: string): ShellCommand {
-  return { argv: ["bash", "-lc", script], script };
+  return { argv: ["bash", "-c", script], script };
 }
 
 function fromArray(value: unknown): ShellCommand | undefined {

@@ -67,7 +67,7 @@ const BY_WORDS: readonly (readonly [ModelErrorKind, RegExp])[] = [
   ["reasoning_replay_required", /reasoning_content.*must be passed back/i],
   [
     "template",
-    /jinja|template ?error|roles? must alternate|system message must be|only user(?:, | and )assistant|unexpected message role|system role not supported/i,
+    /(?<!--)jinja|template ?error|roles? must alternate|system message must be|only user(?:, | and )assistant|unexpected message role|system role not supported/i,
   ],
   [
     "tools_unsupported",

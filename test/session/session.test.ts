@@ -1,0 +1,246 @@
+import fs, {
+  chmodSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createSessionId } from "../../src/session/identifier.ts";
+import { createSession, type Session, type SessionOptions } from "../../src/session/index.ts";
+import { assistant, call, output, reasoning, user } from "../support/items.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const originalZone = process.env["TZ"];
+
+afterEach(() => {
+  if (originalZone === undefined) delete process.env["TZ"];
+  else process.env["TZ"] = originalZone;
+  vi.restoreAllMocks();
+});
+
+const noon = new Date("2025-09-30T12:00:00.007Z");
+
+function options(home: string, extra: Partial<SessionOptions> = {}): SessionOptions {
+  return {
+    home,
+    cwd: "/work",
+    originator: "leat_exec",
+    version: "0.1.0",
+    userInstructions: undefined,
+    git: undefined,
+    now: () => noon,
+    ...extra,
+  };
+}
+
+function open(settings: SessionOptions): Session {
+  const opened = createSession(settings);
+  if (!opened.ok) throw new Error(opened.error.reason);
+  return opened.session;
+}
+
+describe("the rollout", () => {
+  test("line by line", () => {
+    const home = tempFolder();
+    const git = { branch: "main" };
+    const session = open(options(home, { userInstructions: "Be\nkind.", git }));
+    session.append(user("q"));
+    session.append(reasoning("hm", "reasoning"));
+    session.append(call("1", "shell", '{"a":"é"}'));
+    session.append(output("1", "A"));
+    session.recordEvent({ type: "agent_message", message: "m" });
+    session.recordTurnContext({
+      cwd: "/work",
+      approval_policy: "never",
+      sandbox_policy: { mode: "read-only" },
+      model: "m",
+      summary: "auto",
+    });
+    session.close();
+    const at = '{"timestamp":"2025-09-30T12:00:00.007Z"';
+    expect(readFileSync(session.path, "utf8").split("\n")).toEqual([
+      `${at},"type":"session_meta","payload":{"id":"${session.id}","timestamp":"2025-09-30T12:00:00.007Z","cwd":"/work","originator":"leat_exec","cli_version":"0.1.0","instructions":"Be\\nkind.","git":{"branch":"main"}}}`,
+      `${at},"type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"q"}]}}`,
+      `${at},"type":"response_item","payload":{"type":"reasoning","summary":[],"content":[{"type":"reasoning_text","text":"hm"}],"encrypted_content":null,"field":"reasoning"}}`,
+      `${at},"type":"response_item","payload":{"type":"function_call","name":"shell","arguments":"{\\"a\\":\\"é\\"}","call_id":"1"}}`,
+      `${at},"type":"response_item","payload":{"type":"function_call_output","call_id":"1","output":"A"}}`,
+      `${at},"type":"event_msg","payload":{"type":"agent_message","message":"m"}}`,
+      `${at},"type":"turn_context","payload":{"cwd":"/work","approval_policy":"never","sandbox_policy":{"mode":"read-only"},"model":"m","summary":"auto"}}`,
+      "",
+    ]);
+  });
+
+  test("without instructions and git", () => {
+    const session = open(options(tempFolder()));
+    expect(JSON.parse(readFileSync(session.path, "utf8")).payload).toEqual({
+      id: session.id,
+      timestamp: "2025-09-30T12:00:00.007Z",
+      cwd: "/work",
+      originator: "leat_exec",
+      cli_version: "0.1.0",
+      instructions: null,
+    });
+    session.close();
+  });
+
+  test("an empty repository is noted as such", () => {
+    const session = open(options(tempFolder(), { git: {} }));
+    expect(JSON.parse(readFileSync(session.path, "utf8")).payload.git).toEqual({});
+    session.close();
+  });
+
+  test.each([
+    ["UTC", "2025/09/30/rollout-2025-09-30T12-00-00"],
+    ["Asia/Tokyo", "2025/09/30/rollout-2025-09-30T21-00-00"],
+    ["Pacific/Kiritimati", "2025/10/01/rollout-2025-10-01T02-00-00"],
+  ])("lies where the local time of %s says", (zone, expected) => {
+    process.env["TZ"] = zone;
+    const home = tempFolder();
+    const session = open(options(home));
+    session.close();
+    expect(session.path).toBe(join(home, "sessions", `${expected}-${session.id}.jsonl`));
+  });
+
+  test("is the user's own: file 0600, folders 0700", () => {
+    const home = tempFolder();
+    const session = open(options(home));
+    session.close();
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    const folder = join(home, "sessions");
+    expect([mode(session.path), mode(folder), mode(join(folder, String(noon.getFullYear())))]).toEqual([
+      "600",
+      "700",
+      "700",
+    ]);
+  });
+
+  test("each item is on disk when append returns", () => {
+    const session = open(options(tempFolder()));
+    const lines = [user("a"), assistant("b")].map((item) => {
+      session.append(item);
+      return readFileSync(session.path, "utf8").trimEnd().split("\n").length;
+    });
+    expect({ lines, items: session.items }).toEqual({ lines: [2, 3], items: [user("a"), assistant("b")] });
+    session.close();
+  });
+
+  test("two sessions of one second are two files", () => {
+    const home = tempFolder();
+    const paths = [open(options(home)), open(options(home))].map((session) => {
+      session.close();
+      return session.path;
+    });
+    expect(new Set(paths).size).toBe(2);
+  });
+});
+
+describe("a file that can't be written", () => {
+  test("a home that is a file", () => {
+    const home = join(tempFolder(), "home");
+    writeFileSync(home, "");
+    const opened = createSession(options(home));
+    expect(opened).toEqual({
+      ok: false,
+      error: { kind: "session", path: home, reason: expect.stringMatching(/^(?:ENOTDIR|EEXIST)/) },
+    });
+  });
+
+  test.skipIf(process.getuid?.() === 0)(
+    "a home without write permission (not as root, who may write anywhere)",
+    () => {
+      const home = tempFolder();
+      chmodSync(home, 0o500);
+      const opened = createSession(options(home));
+      expect(opened).toMatchObject({ ok: false, error: { kind: "session", path: home } });
+      chmodSync(home, 0o700);
+    },
+  );
+
+  test("a descriptor that is gone: an error of each line, never an exception", () => {
+    const home = tempFolder();
+    const session = open(options(home));
+    session.close();
+    const error = { kind: "session", path: session.path, reason: "EBADF: bad file descriptor, write" };
+    expect([
+      session.append(user("q")),
+      session.recordEvent({ type: "agent_message", message: "m" }),
+      session.recordTurnContext({
+        cwd: "/",
+        approval_policy: "never",
+        sandbox_policy: {},
+        model: "m",
+        summary: "auto",
+      }),
+    ]).toEqual([error, error, error]);
+  });
+});
+
+describe("a disk that is full for a while", () => {
+  test.each([
+    ["takes nothing", 0],
+    ["takes part of the line", 10],
+  ])("%s: nothing is lost or torn", (_, taken) => {
+    const session = open(options(tempFolder()));
+    const write = fs.writeSync;
+    let calls = 0;
+    // The first write of the line takes so much, the next nothing more.
+    const full = vi.spyOn(fs, "writeSync").mockImplementation(((descriptor: number, bytes: Buffer) => {
+      calls += 1;
+      if (calls === 1 && taken > 0) return write(descriptor, bytes.subarray(0, taken));
+      throw new Error("ENOSPC: no space left on device, write");
+    }) as typeof fs.writeSync);
+    expect(session.append(user("a"))).toEqual({
+      kind: "session",
+      path: session.path,
+      reason: "ENOSPC: no space left on device, write",
+    });
+    full.mockRestore();
+    expect(session.append(user("b"))).toBeUndefined();
+    const lines = readFileSync(session.path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(1).map((line) => line.payload)).toEqual([user("a"), user("b")]);
+    expect(session.items).toEqual([user("a"), user("b")]);
+    session.close();
+  });
+});
+
+describe("the id", () => {
+  test("is a UUID of version 7 that holds the time", () => {
+    const id = createSessionId(noon.getTime());
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16)).toBe(noon.getTime());
+  });
+
+  test("sorts by time and does not repeat", () => {
+    const ids = Array.from({ length: 200 }, (_, index) => createSessionId(noon.getTime() + index));
+    expect(ids).toEqual([...ids].sort());
+    expect(new Set(Array.from({ length: 1000 }, () => createSessionId(0))).size).toBe(1000);
+  });
+});
+
+test("a session that was not opened leaves no descriptor open", () => {
+  const home = tempFolder();
+  const before = openSync(home, "r");
+  closeSync(before);
+  const write = vi.spyOn(fs, "writeSync").mockImplementation(() => {
+    throw new Error("ENOSPC: no space left on device, write");
+  });
+  const opened = createSession(options(home));
+  write.mockRestore();
+  expect(opened.ok).toBe(false);
+  const after = openSync(home, "r");
+  closeSync(after);
+  expect({
+    after,
+    files: readdirSync(home, { recursive: true }).filter((path) => String(path).endsWith("l")),
+  }).toEqual({
+    after: before,
+    files: [],
+  });
+});

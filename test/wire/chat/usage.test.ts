@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { readTimings, readUsage } from "../../../src/wire/chat/usage.ts";
+
+const counts = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+const read = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };
+
+test.each([
+  ["plain", { usage: counts }, read],
+  [
+    "with details",
+    {
+      usage: {
+        ...counts,
+        prompt_tokens_details: { cached_tokens: 4 },
+        completion_tokens_details: { reasoning_tokens: 3 },
+      },
+    },
+    { ...read, cachedInputTokens: 4, reasoningTokens: 3 },
+  ],
+  [
+    "reasoning at the top (SGLang)",
+    { usage: { ...counts, reasoning_tokens: 3 } },
+    { ...read, reasoningTokens: 3 },
+  ],
+  [
+    "cache at the top (Moonshot)",
+    { usage: { ...counts, cached_tokens: 4 } },
+    { ...read, cachedInputTokens: 4 },
+  ],
+  ["details are null", { usage: { ...counts, prompt_tokens_details: null } }, read],
+  ["in the choice (Moonshot)", { choices: [{ usage: counts }] }, read],
+  ["in x_groq", { x_groq: { usage: counts } }, read],
+  [
+    "a zero among others is known",
+    { usage: { ...counts, prompt_tokens_details: { cached_tokens: 0 } } },
+    { ...read, cachedInputTokens: 0 },
+  ],
+  ["nothing but zeros", { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }, undefined],
+  ["nothing but nulls", { usage: { prompt_tokens: null } }, undefined],
+  [
+    "counts that are no numbers",
+    { usage: { prompt_tokens: "10", completion_tokens: 5 } },
+    { outputTokens: 5 },
+  ],
+  ["null", { usage: null }, undefined],
+  ["absent", { choices: [] }, undefined],
+])("usage: %s", (_, chunk, expected) => {
+  expect(readUsage(chunk)).toEqual(expected);
+});
+
+test.each([
+  [
+    "all of it",
+    { cache_n: 90, prompt_n: 10, predicted_n: 5, predicted_per_second: 42.5 },
+    { usage: { inputTokens: 100, cachedInputTokens: 90, outputTokens: 5 }, tokensPerSecond: 42.5 },
+  ],
+  ["without a cache count", { prompt_n: 10 }, { usage: { inputTokens: 10 } }],
+  ["a speed of zero is none", { predicted_n: 1, predicted_per_second: 0 }, { usage: { outputTokens: 1 } }],
+  ["null", null, undefined],
+])("timings of llama.cpp: %s", (_, timings, expected) => {
+  expect(readTimings({ timings })).toEqual(expected);
+});
