@@ -3,10 +3,11 @@
  * Linux only: counters come from /proc. CPU time is that of all threads of the process, in milliseconds.
  */
 import { fork, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { peakRssMb } from "./proc.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const leat = join(here, "../dist/main.js");
@@ -37,23 +38,34 @@ const clients = {
 try {
   await measureAll();
 } finally {
-  server.send("stop");
+  server.send({ type: "stop" });
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function measureAll() {
   const runs = quick ? 3 : 11;
-  console.log(`node ${process.version}, medians; NODE_EXTRA_CA_CERTS unset; ratios are what counts, the machine is noisy\n`);
+  console.log(
+    `node ${process.version}, medians; NODE_EXTRA_CA_CERTS unset; ratios are what counts, the machine is noisy\n`,
+  );
   row("measure", "floor", "leat", "ratio", "budget");
 
-  const empty = await median(runs, () => cpuOfEmpty());
-  const starts = await series(runs, () => run("leat", "bench:10:0"));
+  // In turns, so that whatever else the machine does falls on all three alike.
+  const starts = [];
+  const empties = [];
+  const bareStarts = [];
+  for (let index = 0; index < runs; index += 1) {
+    empties.push(await cpuOfEmpty());
+    starts.push(await run("leat", "bench:10:0"));
+    bareStarts.push(await run("floor", "bench:10:0"));
+  }
+  const empty = middle(empties);
   const start = middle(starts.map((sample) => sample.cpuAtRequestMs));
   row("start → first request, CPU ms", empty, start, start / empty, "≤ 1.8 × an empty module");
-  const bareStart = await median(runs, async () => (await run("floor", "bench:10:0")).cpuAtRequestMs);
+  const bareStart = middle(bareStarts.map((sample) => sample.cpuAtRequestMs));
   row("  the same, floor a bare node:http client", bareStart, start, start / bareStart, "");
   console.log(`first request for "hi": ${starts[0].bodyBytes} bytes (budget 6,000)`);
 
+  if (process.argv.includes("--start")) return;
   for (const [name, model] of [["token → stdout, ms, 100/s", "bench:300:100"]]) {
     const floor = middle((await run("floor", model)).delaysMs);
     const own = middle((await run("leat", model)).delaysMs);
@@ -62,7 +74,13 @@ async function measureAll() {
   const count = quick ? 10_000 : 50_000;
   const floor = await perThousand("floor", count);
   const own = await perThousand("leat", count);
-  row(`CPU ms per 1k tokens, ${count / 1000}k at full speed`, floor.cpu, own.cpu, own.cpu / floor.cpu, "≤ 6 and ≤ 2 ×");
+  row(
+    `CPU ms per 1k tokens, ${count / 1000}k at full speed`,
+    floor.cpu,
+    own.cpu,
+    own.cpu / floor.cpu,
+    "≤ 6 and ≤ 2 ×",
+  );
   row(`peak RSS MB, ${count / 1000}k tokens`, floor.rss, own.rss, own.rss / floor.rss, "≤ 80");
   const pacedFloor = await perThousand("floor", quick ? 600 : 3000, 300);
   const paced = await perThousand("leat", quick ? 600 : 3000, 300);
@@ -82,15 +100,14 @@ function run(client, model) {
   return new Promise((resolve, reject) => {
     const sample = { delaysMs: [], cpuAtRequestMs: 0, bodyBytes: 0, cpuMs: 0, rssMb: 0 };
     const child = timed(clients[client](model));
-    onRequest = ({ bodyBytes }) => {
-      const pid = nodePid(child.pid);
+    server.send({ type: "client", shellPid: child.pid });
+    onRequest = ({ bodyBytes, pid, cpuMs }) => {
       sample.bodyBytes = bodyBytes;
-      sample.cpuAtRequestMs = cpuSoFar(pid);
+      sample.cpuAtRequestMs = cpuMs;
       const timer = setInterval(() => {
-        sample.rssMb = Math.max(sample.rssMb, peakRss(pid));
+        sample.rssMb = Math.max(sample.rssMb, peakRssMb(pid));
       }, 20);
       child.on("close", () => clearInterval(timer));
-      server.send("go");
     };
     child.stdout.on("data", (data) => {
       const now = process.hrtime.bigint();
@@ -135,33 +152,10 @@ async function cpuOfEmpty() {
   return totalCpu(errors);
 }
 
-/** The child of the timing shell. */
-function nodePid(shellPid) {
-  return Number(readFileSync(`/proc/${shellPid}/task/${shellPid}/children`, "utf8").trim().split(" ")[0]);
-}
-
-function cpuSoFar(pid) {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const times = threads.map((id) => Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8").split(" ")[0]));
-  return times.reduce((sum, time) => sum + time, 0) / 1e6;
-}
-
-function peakRss(pid) {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
 async function series(count, measure) {
   const samples = [];
   for (let index = 0; index < count; index += 1) samples.push(await measure());
   return samples;
-}
-
-async function median(count, measure) {
-  return middle(await series(count, measure));
 }
 
 function middle(values) {

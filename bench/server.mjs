@@ -4,25 +4,31 @@
  * Each token carries the time it left, in nanoseconds of the monotonic clock, which all processes share.
  */
 import { createServer } from "node:http";
+import { cpuMsOf, nodeBelow } from "./proc.mjs";
 
-/** Resolved by the bench when it has read the client's counters; until then the client waits. */
-let release = () => {};
+/** Of the timing shell around the client that will ask next. */
+let shellPid = 0;
 
 const server = createServer(async (request, response) => {
+  // Read at once, before the client goes on to whatever it does while it waits.
+  const pid = nodeBelow(shellPid);
+  const cpuMs = cpuMsOf(pid);
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   const [, count, rate] = JSON.parse(body.toString()).model.split(":").map(Number);
-  await new Promise((resolve) => {
-    release = resolve;
-    process.send({ type: "request", bodyBytes: body.length });
-  });
+  process.send({ type: "request", bodyBytes: body.length, pid, cpuMs });
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.socket.setNoDelay(true);
   if (rate === 0) await sendFast(response, count);
   else await sendPaced(response, count, rate);
   response.write(event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }));
-  response.write(event({ choices: [], usage: { prompt_tokens: 900, completion_tokens: count, total_tokens: 900 + count } }));
+  response.write(
+    event({
+      choices: [],
+      usage: { prompt_tokens: 900, completion_tokens: count, total_tokens: 900 + count },
+    }),
+  );
   response.end("data: [DONE]\n\n");
 });
 
@@ -60,7 +66,7 @@ function event(value) {
 }
 
 process.on("message", (message) => {
-  if (message === "go") release();
-  if (message === "stop") process.exit(0);
+  if (message.type === "client") shellPid = message.shellPid;
+  if (message.type === "stop") process.exit(0);
 });
 server.listen(0, "127.0.0.1", () => process.send({ type: "listening", port: server.address().port }));

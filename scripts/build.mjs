@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
@@ -37,13 +37,34 @@ else {
 
 /** The files of dist by absolute path; undefined when the source does not build (esbuild has printed why). */
 async function bundle() {
+  /** @type {Map<string, Promise<Bundle>>} */
+  const lazy = new Map();
+  const program = await bundleOne("src/main.ts", "[name]", lazy).catch(tell);
+  if (program === undefined) return undefined;
+  const chunks = await Promise.all(lazy.values());
+  for (const file of program.files) file.contents = withShebang(file.contents);
+  const licences = {
+    path: join(dist, "THIRD_PARTY_LICENSES"),
+    contents: Buffer.from(thirdPartyLicences([program, ...chunks].flatMap(({ inputs }) => inputs))),
+  };
+  // main.js comes last: whoever starts it finds its chunks.
+  return [licences, ...chunks.flatMap(({ files }) => files), ...program.files];
+}
+
+/**
+ * One file a bundle, and a bundle for each lazy import. esbuild's own splitting would put what two bundles share
+ * into files of their own, and every file more that Node has to load costs half a millisecond of start-up; what is
+ * shared is small and without state, so it is better said twice.
+ * @param {string} entry @param {string} entryNames @param {Map<string, Promise<Bundle>>} lazy
+ * @returns {Promise<Bundle>}
+ */
+async function bundleOne(entry, entryNames, lazy) {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { main: "src/main.ts" },
+    entryPoints: [entry],
     outdir: dist,
-    chunkNames: "chunks/[name]-[hash]",
+    entryNames,
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "node",
     target: "node20.19",
@@ -52,57 +73,45 @@ async function bundle() {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
-    plugins: [nodeForCommonJs()],
+    plugins: [lazyImports(entryNames === "[name]" ? "./chunks/" : "./", lazy)],
     logLevel: "warning",
     metafile: true,
     write: false,
-  }).catch(() => undefined);
-  if (result === undefined) return undefined;
-
-  const outputs = result.outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) }));
-  const program = outputs.find(({ path }) => path === join(dist, "main.js"));
-  if (program !== undefined) program.contents = withShebang(program.contents);
-  const licences = {
-    path: join(dist, "THIRD_PARTY_LICENSES"),
-    contents: Buffer.from(thirdPartyLicences(result.metafile)),
-  };
-  // main.js comes last: whoever starts it finds its chunks.
-  return [
-    licences,
-    ...outputs.filter((file) => file !== program),
-    ...(program === undefined ? [] : [program]),
-  ];
+  });
+  const files = result.outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) }));
+  return { name: basename(files[0]?.path ?? ""), files, inputs: Object.keys(result.metafile.inputs) };
 }
 
-/** @typedef {{ path: string, contents: Buffer }} DistFile */
-
 /**
- * CommonJS packages call require() for Node's modules, which an ES module does not have. `process.getBuiltinModule` (Node 20.16)
- * costs nothing; a createRequire banner would stand in every chunk.
+ * Builds what is imported lazily first, because its name holds a hash of its contents.
+ * @param {string} prefix @param {Map<string, Promise<Bundle>>} lazy
  * @returns {import("esbuild").Plugin}
  */
-function nodeForCommonJs() {
+function lazyImports(prefix, lazy) {
   return {
-    name: "node-for-commonjs",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:|^[a-z_]+(\/promises)?$/ }, ({ kind, path }) => {
-        if (kind !== "require-call") return undefined;
-        const name = path.startsWith("node:") ? path : `node:${path}`;
-        return process.getBuiltinModule(name) === undefined
-          ? undefined
-          : { path: name, namespace: "node-for-commonjs" };
+    name: "lazy-imports",
+    setup({ onResolve, resolve: resolveImport }) {
+      onResolve({ filter: /./ }, async ({ kind, path, resolveDir, pluginData }) => {
+        if (kind !== "dynamic-import" || path.startsWith("node:") || pluginData === "resolved")
+          return undefined;
+        const found = await resolveImport(path, { kind, resolveDir, pluginData: "resolved" });
+        if (found.errors.length > 0) return { errors: found.errors };
+        const chunk = lazy.get(found.path) ?? bundleOne(found.path, "chunks/[name]-[hash]", lazy);
+        lazy.set(found.path, chunk);
+        return { path: `${prefix}${(await chunk).name}`, external: true };
       });
-      onLoad({ filter: /.*/, namespace: "node-for-commonjs" }, ({ path }) => ({
-        // commander only starts processes for subcommands that are programs of their own; loading the module costs start-up time.
-        contents:
-          path === "node:child_process"
-            ? `exports.spawn = (...all) => process.getBuiltinModule("${path}").spawn(...all);`
-            : `module.exports = process.getBuiltinModule("${path}");`,
-        loader: "js",
-      }));
     },
   };
 }
+
+/** Mistakes in the source esbuild has printed already. @param {Error & { errors?: unknown }} error */
+function tell(error) {
+  if (error.errors === undefined) console.error(error);
+  return undefined;
+}
+
+/** @typedef {{ path: string, contents: Buffer }} DistFile */
+/** @typedef {{ name: string, files: DistFile[], inputs: string[] }} Bundle */
 
 /** @param {Buffer} contents */
 function withShebang(contents) {
@@ -110,9 +119,9 @@ function withShebang(contents) {
   return Buffer.from(`#!/usr/bin/env node\n${code}`);
 }
 
-/** @param {import("esbuild").Metafile} metafile */
-function thirdPartyLicences(metafile) {
-  const folders = Object.keys(metafile.inputs).flatMap((input) => {
+/** @param {string[]} inputs paths of all files that were bundled */
+function thirdPartyLicences(inputs) {
+  const folders = inputs.flatMap((input) => {
     const match = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input);
     return match === null ? [] : [join(root, match[0])];
   });

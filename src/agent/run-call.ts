@@ -1,9 +1,11 @@
 import type { AgentEvent, FunctionCallItem, SandboxError } from "../protocol/index.ts";
-import type { PreparedCall, ToolContext, ToolResult, ToolSet } from "../tools/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
 
 interface CallDependencies {
   readonly tools: ToolSet;
-  readonly toolContext: Omit<ToolContext, "signal" | "onOutput">;
+  readonly cwd: string;
+  readonly openSandbox: () => Promise<Sandbox>;
   readonly emit: (event: AgentEvent) => void;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -24,12 +26,15 @@ export async function runCall(
   call: FunctionCallItem,
   circumstances: { readonly isCutOff: boolean },
 ): Promise<CallResult> {
-  const { tools, toolContext, emit, signal, now } = dependencies;
+  const { tools, cwd, openSandbox, emit, signal, now } = dependencies;
   const callId = call.call_id;
   const onOutput = (text: string) => emit({ type: "tool-output-delta", callId, text });
   const prepared: PreparedCall = circumstances.isCutOff
     ? invalidCall(call.name, CUT_OFF)
-    : tools.prepare({ name: call.name, arguments: call.arguments }, { ...toolContext, signal, onOutput });
+    : await tools.prepare(
+        { name: call.name, arguments: call.arguments },
+        { cwd, sandbox: await openSandbox(), signal, onOutput },
+      );
   const { action } = prepared;
   emit({ type: "tool-started", callId, action });
   const startedMs = now();

@@ -7,8 +7,9 @@ import type {
   TokenUsage,
   TurnEnd,
 } from "../protocol/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
 import type { Session, TurnContext } from "../session/index.ts";
-import type { ToolContext, ToolSet } from "../tools/index.ts";
+import type { ToolSet } from "../tools/index.ts";
 import type { Completion, ModelEvent, ModelRequest } from "../wire/index.ts";
 import { userMessage } from "./initial-context.ts";
 import { lastAnswer, recordItem, recordUsage } from "./record.ts";
@@ -22,7 +23,10 @@ export interface TurnDependencies {
   readonly model: string;
   readonly instructions: string;
   readonly tools: ToolSet;
-  readonly toolContext: Omit<ToolContext, "signal" | "onOutput">;
+  /** Absolute; relative paths of the model start here. */
+  readonly cwd: string;
+  /** The sandbox of the session, made when it is first asked for: no command runs before the first request. */
+  readonly openSandbox: () => Promise<Sandbox>;
   /** Written to the rollout before each request. */
   readonly turnContext: TurnContext;
   readonly contextWindow: number | undefined;
@@ -49,7 +53,7 @@ type Step =
  */
 export async function runTurn(input: string, dependencies: TurnDependencies): Promise<TurnEnd> {
   const { session, emit } = dependencies;
-  const turn: Turn = { ...dependencies, usage: {}, requests: 0 };
+  const turn: Turn = { ...dependencies, usage: {}, requests: 0, ended: false };
   emit({ type: "turn-started" });
   const unwritten =
     session.append(userMessage(input)) ??
@@ -58,6 +62,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
   while (step.type !== "end") {
     step = step.type === "ask" ? await ask(turn) : await runCalls(turn, step.calls, step.completion);
   }
+  turn.ended = true;
   emit({ type: "turn-ended", end: step.end });
   return step.end;
 }
@@ -65,6 +70,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
 interface Turn extends TurnDependencies {
   usage: TokenUsage;
   requests: number;
+  ended: boolean;
 }
 
 async function ask(turn: Turn): Promise<Step> {
@@ -79,7 +85,9 @@ async function ask(turn: Turn): Promise<Step> {
     items: session.items,
     tools: turn.tools.specs,
   };
-  const response = await readResponse(turn.stream(request, signal), emit, now);
+  const answer = readResponse(turn.stream(request, signal), emit, now);
+  if (turn.requests === 1) void announceSandbox(turn);
+  const response = await answer;
   switch (response.type) {
     case "interrupted":
       return keep(turn, response.partial) ?? interrupted(turn);
@@ -94,6 +102,15 @@ async function ask(turn: Turn): Promise<Step> {
     }
     default:
       return response satisfies never;
+  }
+}
+
+/** While the server reads the prompt there is time to get ready for the first call. */
+async function announceSandbox(turn: Turn): Promise<void> {
+  // A failure comes back where the sandbox is used, and is told there.
+  const sandbox = await turn.openSandbox().catch(() => undefined);
+  if (sandbox?.missing !== undefined && !turn.ended) {
+    turn.emit({ type: "notice", notice: { kind: "sandbox-missing", error: sandbox.missing } });
   }
 }
 

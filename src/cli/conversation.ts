@@ -5,7 +5,7 @@ import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient } from "../net/index.ts";
 import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
-import { childEnvironment, createSandbox, resolvePolicy, type Sandbox } from "../sandbox/index.ts";
+import { childEnvironment, openSandbox, resolvePolicy, type Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, streamModel } from "../wire/index.ts";
@@ -25,7 +25,7 @@ export type Conversation =
   | {
       readonly ok: true;
       readonly session: Session;
-      readonly sandbox: Sandbox;
+      readonly policy: SandboxPolicy;
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
       readonly dependencies: Omit<TurnDependencies, "emit" | "signal" | "now">;
@@ -68,20 +68,24 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     const unwritten = session.append(item);
     if (unwritten !== undefined) return { ok: false, error: unwritten };
   }
-  const sandbox = createSandbox({ policy, cwd, environment: commandEnvironment(config, io) });
+  let sandbox: Promise<Sandbox> | undefined;
   const http = createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()]));
   const memory = openEndpointMemory(home);
   return {
     ok: true,
     session,
-    sandbox,
+    policy,
     docsTruncated: docs.truncated,
     dependencies: {
       session,
       model: config.model,
       instructions,
       tools: createToolSet(config.model),
-      toolContext: { cwd, sandbox },
+      cwd,
+      openSandbox() {
+        sandbox ??= confine(policy, cwd, config, io);
+        return sandbox;
+      },
       turnContext: {
         cwd,
         approval_policy: config.approvalPolicy,
@@ -131,9 +135,10 @@ function sandboxPolicy(config: Config, cwd: string, io: Io): SandboxPolicy {
 }
 
 /** Keys of every provider stay out of the commands' environment, whatever their names are. */
-function commandEnvironment(config: Config, io: Io): Record<string, string> {
+function confine(policy: SandboxPolicy, cwd: string, config: Config, io: Io): Promise<Sandbox> {
   const secretNames = config.providers.flatMap(({ envKey }) => (envKey === undefined ? [] : [envKey]));
-  return childEnvironment(io.env, config.shellEnvironment, secretNames);
+  const environment = childEnvironment(io.env, config.shellEnvironment, secretNames);
+  return openSandbox({ policy, cwd, environment });
 }
 
 /** In the spelling of Codex's rollout. */

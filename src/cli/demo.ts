@@ -4,12 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PracticeServer, startPracticeServer } from "../practice/index.ts";
 import type { SandboxError } from "../protocol/index.ts";
-import { childEnvironment, createSandbox, resolvePolicy, runUnconfined } from "../sandbox/index.ts";
+import { childEnvironment, openSandbox, resolvePolicy, runUnconfined } from "../sandbox/index.ts";
 import { BROKEN_FILE, commitDemoProject, writeDemoProject } from "./demo-project.ts";
-import { runExec } from "./exec.ts";
+import type { ExecOptions } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import type { Io } from "./io.ts";
+
+export interface DemoOptions {
+  readonly pace: "human" | "full";
+  /** Handed in, so that the lazily loaded demo does not bring a second copy of everything. */
+  readonly runExec: (options: ExecOptions, io: Io) => Promise<number>;
+}
 
 const PROMPT = "A test fails here. Find the cause, mend it and show that the tests pass.";
 
@@ -17,7 +23,7 @@ const PROMPT = "A test fails here. Find the cause, mend it and show that the tes
  * The main job, for someone without a model: a real run of `leat exec` (config, net, wire, agent, sandbox,
  * session) against the practice model, in a temporary project. What the last line claims has been checked.
  */
-export async function runDemo(options: { readonly pace: "human" | "full" }, io: Io): Promise<number> {
+export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "leat-demo-")));
   const [project, home] = [join(root, "project"), join(root, "home")];
   mkdirSync(home, { mode: 0o700 });
@@ -31,7 +37,7 @@ export async function runDemo(options: { readonly pace: "human" | "full" }, io: 
   try {
     writeFileSync(join(home, "config.toml"), demoConfig(server.url));
     introduce(io, { project, committed, sandboxError });
-    const code = await runExec(
+    const code = await options.runExec(
       {
         prompt: PROMPT,
         overrides: [],
@@ -125,7 +131,7 @@ function introduce(
 }
 
 /** The same probe a real run makes, so that the demo knows before it starts. */
-function probeSandbox(
+async function probeSandbox(
   project: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<SandboxError | undefined> {
@@ -137,7 +143,8 @@ function probeSandbox(
     excludeTmpdirEnvVar: false,
     excludeSlashTmp: false,
   });
-  return createSandbox({ policy, cwd: project, environment }).check();
+  const sandbox = await openSandbox({ policy, cwd: project, environment });
+  return await sandbox.check();
 }
 
 function demoConfig(url: string): string {

@@ -15,7 +15,7 @@ export function headerFacts(config: Config, conversation: OpenConversation): Hea
     providerName: config.provider.name,
     endpoint: new URL(config.provider.baseUrl).host,
     ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
-    sandbox: describePolicy(conversation.sandbox.policy, conversation.dependencies.toolContext.cwd),
+    sandbox: describePolicy(conversation.policy, conversation.dependencies.cwd),
     approval: config.approvalPolicy,
     sessionId: conversation.session.id,
     ...(config.profile === undefined ? {} : { profile: config.profile }),
@@ -33,9 +33,6 @@ function warnings(config: Config, conversation: OpenConversation): string[] {
     ...(conversation.docsTruncated
       ? ["AGENTS.md is longer than project_doc_max_bytes; the rest is left out"]
       : []),
-    ...(conversation.sandbox.missing === undefined
-      ? []
-      : ["no sandbox program found: commands of the model will be refused"]),
   ];
 }
 

@@ -4,7 +4,8 @@ export interface Io {
   readonly cwd: string;
   /** The user's home folder, from the system. */
   readonly userHome: string;
-  readonly stdin: NodeJS.ReadStream;
+  /** A function, because Node takes time to open the stream even if nobody reads it. */
+  readonly stdin: () => NodeJS.ReadStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** First interrupt (Ctrl-C, SIGTERM): aborts what is under way. A second one ends the process in `main.ts`. */

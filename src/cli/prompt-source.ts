@@ -8,7 +8,7 @@ export type PromptSource =
 export async function readPrompt(argument: string | undefined, io: Io): Promise<PromptSource> {
   if (argument !== undefined && argument !== "-") return { ok: true, prompt: argument };
   if (argument === undefined) {
-    if (io.stdin.isTTY) {
+    if (io.stdin().isTTY) {
       return {
         ok: false,
         message: "No prompt provided. Either specify one as an argument or pipe the prompt into stdin.",
@@ -16,7 +16,7 @@ export async function readPrompt(argument: string | undefined, io: Io): Promise<
     }
     io.stderr.write("Reading prompt from stdin...\n");
   }
-  const prompt = await readAll(io.stdin);
+  const prompt = await readAll(io.stdin());
   return prompt.trim() === ""
     ? { ok: false, message: "No prompt provided via stdin." }
     : { ok: true, prompt };

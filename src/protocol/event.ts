@@ -1,4 +1,4 @@
-import type { LeatError, ModelError } from "./error.ts";
+import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
 import type { ResponseTiming, TokenUsage } from "./usage.ts";
 
@@ -93,6 +93,8 @@ export type Notice =
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }
+  /** Commands will be refused when the model asks for one: said early, while nothing is lost by stopping. */
+  | { readonly kind: "sandbox-missing"; readonly error: SandboxError }
   /** Events of the stream that were no JSON and were passed over. */
   | { readonly kind: "unreadable-events"; readonly count: number }
   /** Calls that were not run because they did not arrive whole. */

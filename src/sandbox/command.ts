@@ -29,9 +29,9 @@ export type CommandEnd =
   /** A confined mode and no sandbox that works. */
   | { readonly kind: "refused"; readonly error: SandboxError };
 
-type UnconfinedEnd = Exclude<CommandEnd, { readonly kind: "refused" }>;
+export type UnconfinedEnd = Exclude<CommandEnd, { readonly kind: "refused" }>;
 
-interface UnconfinedOptions {
+export interface UnconfinedOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -42,7 +42,7 @@ interface UnconfinedOptions {
 const TIMEOUT_EXIT_CODE = 124;
 
 /** For leat's own needs, such as git, and for the mode without a sandbox. */
-export async function runUnconfined(
+export async function runProgram(
   argv: readonly string[],
   options: UnconfinedOptions,
 ): Promise<UnconfinedEnd> {

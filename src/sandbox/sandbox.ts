@@ -1,6 +1,6 @@
 /** Runs commands as the policy allows, and judges the writes of tools that run in this process. */
 import type { SandboxError, SandboxPolicy } from "../protocol/index.ts";
-import { type CommandEnd, obstacleToStart, runUnconfined, type SandboxCommand } from "./command.ts";
+import { type CommandEnd, obstacleToStart, runProgram, type SandboxCommand } from "./command.ts";
 import { linuxConfiner } from "./confine-linux.ts";
 import { macosConfiner } from "./confine-macos.ts";
 import type { Confiner } from "./confiner.ts";
@@ -52,7 +52,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   let probe: Promise<SandboxError | undefined> | undefined;
 
   const run = async (command: SandboxCommand): Promise<CommandEnd> => {
-    if (confiner === undefined) return await runUnconfined(command.argv, { ...command, env: environment });
+    if (confiner === undefined) return await runProgram(command.argv, { ...command, env: environment });
     if (confiner.missing !== undefined) return { kind: "refused", error: confiner.missing };
     const obstacle = obstacleToStart(command);
     if (obstacle !== undefined) return obstacle;

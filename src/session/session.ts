@@ -34,7 +34,7 @@ export type OpenedSession =
 export function createSession(options: SessionOptions): OpenedSession {
   const started = options.now();
   const id = createSessionId(started.getTime());
-  let file: RolloutFile;
+  let file: RolloutFile | undefined;
   try {
     file = createRolloutFile(options.home, id, started);
     file.write(
@@ -53,6 +53,7 @@ export function createSession(options: SessionOptions): OpenedSession {
       started,
     );
   } catch (error) {
+    file?.close();
     return { ok: false, error: sessionError(options.home, error) };
   }
   return { ok: true, session: openSession(id, file, options.now) };

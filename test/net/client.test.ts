@@ -152,6 +152,14 @@ describe("abort", () => {
     expect(server.sockets.length).toBe(0);
   });
 
+  test("while it is being sent: no answer is waited for", async () => {
+    const controller = new AbortController();
+    const server = await start(() => {});
+    const sent = failure(client.post(request(server.url, { signal: controller.signal })));
+    controller.abort(stopped);
+    expect(await sent).toBe(stopped);
+  });
+
   test("before the headers: the server's socket closes", async () => {
     const controller = new AbortController();
     const server = await start(() => controller.abort(stopped));
@@ -354,12 +362,12 @@ describe("silence", () => {
       const timer = setInterval(() => {
         written += 1;
         response.write(String(written));
-        if (written === 6) clearInterval(timer);
+        if (written === 8) clearInterval(timer);
       }, 60);
     });
     const response = await client.post(request(server.url, { idleTimeoutMs: 300 }));
     expect(await readUntilFailure(response)).toEqual({
-      text: "123456",
+      text: "12345678",
       error: { kind: "idle_timeout", message: "nothing arrived for 0 s", url: server.url },
     });
     for (const socket of server.sockets) await closed(socket);

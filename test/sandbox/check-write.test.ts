@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
+import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { ENVIRONMENT, sandboxFor, temporaryFolder, workspaceWrite } from "./support.ts";
 
 const folder = temporaryFolder();

@@ -11,13 +11,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
 import type { SandboxPolicy } from "../../src/protocol/index.ts";
-import { type CommandEnd, createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
-import {
-  createToolSet,
-  type PreparedCall,
-  type ToolContext,
-  type ToolResult,
-} from "../../src/tools/index.ts";
+import type { CommandEnd, Sandbox } from "../../src/sandbox/index.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
+import { prepareCall } from "../../src/tools/prepare-call.ts";
 
 const folders: string[] = [];
 
@@ -93,7 +90,7 @@ export function exited(
 
 export function prepare(name: string, args: unknown, context: ToolContext): PreparedCall {
   const json = typeof args === "string" ? args : JSON.stringify(args);
-  return createToolSet("some-model").prepare({ name, arguments: json }, context);
+  return prepareCall({ name, arguments: json }, context, []);
 }
 
 /** What the agent does with a call: runs it if it can be run. */

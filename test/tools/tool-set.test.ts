@@ -58,16 +58,18 @@ describe("names", () => {
     expect(prepared).toMatchObject({ kind: "ready", action: { kind: "edit", paths: ["a"] } });
   });
 
-  test("unknown", () => {
+  test("unknown", async () => {
     const output = "unsupported call: grep\nThe tools are: shell, apply_patch, update_plan";
-    expect(createToolSet("gpt-oss-20b").prepare({ name: "grep", arguments: "{}" }, makeContext("/"))).toEqual(
-      {
-        kind: "invalid",
-        action: { kind: "invalid", name: "grep" },
-        output,
-        outcome: { kind: "failed", message: output },
-      },
+    const prepared = createToolSet("gpt-oss-20b").prepare(
+      { name: "grep", arguments: "{}" },
+      makeContext("/"),
     );
+    expect(await prepared).toEqual({
+      kind: "invalid",
+      action: { kind: "invalid", name: "grep" },
+      output,
+      outcome: { kind: "failed", message: output },
+    });
   });
 });
 

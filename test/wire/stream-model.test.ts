@@ -407,6 +407,20 @@ describe("abort", () => {
   });
 });
 
+test.each([
+  ["[DONE]", sse("[DONE]"), "completed"],
+  ["an error", sse({ error: { message: "boom", code: 400 } }), "failed bad_request after 1"],
+])("after %s nothing more is read, though the server keeps the connection open", async (_, last, end) => {
+  let readsOn = false;
+  const more = {
+    run: () => {
+      readsOn = true;
+    },
+  };
+  const { events } = await run([{ chunks: [delta({ content: "hi" }), last, more] }]);
+  expect({ end: summary(events).at(-1), readsOn }).toEqual({ end, readsOn: false });
+});
+
 describe("what an error tells", () => {
   test("the status counts though its body breaks off", async () => {
     const { events } = await run([{ status: 401, chunks: ['{"error":', { break: "disconnected" }] }]);

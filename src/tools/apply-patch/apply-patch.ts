@@ -14,25 +14,17 @@ import {
   type ToolContext,
   type ToolResult,
 } from "../tool.ts";
-import description from "./description.md";
 import { unwrapHeredoc } from "./invocation.ts";
 import { isPatchText, type PatchHunk, parsePatch } from "./parse.ts";
 import { type PlannedFile, planPatch } from "./plan.ts";
+import { applyPatchSpec } from "./spec.ts";
 
 export const applyPatch: Tool = {
-  spec: {
-    name: "apply_patch",
-    description: description.trim(),
-    parameters: {
-      type: "object",
-      properties: { input: { type: "string", description: "The whole patch" } },
-      required: ["input"],
-    },
-  },
+  spec: applyPatchSpec,
   aliases: ["applypatch"],
   prepare(args, context) {
     const input = readString(args, "input", "patch", "patch_text", "diff");
-    if (input === undefined) return invalidArguments(applyPatch.spec, "missing field `input`");
+    if (input === undefined) return invalidArguments(applyPatchSpec, "missing field `input`");
     return prepareInput(input, context.cwd, context);
   },
   readText(text) {
@@ -97,7 +89,7 @@ async function describeFiles(files: readonly PlannedFile[], cwd: string): Promis
 }
 
 function invalidPatch(message: string): PreparedCall {
-  return invalidCall(applyPatch.spec.name, verificationFailed(message));
+  return invalidCall(applyPatchSpec.name, verificationFailed(message));
 }
 
 function verificationFailed(message: string): string {

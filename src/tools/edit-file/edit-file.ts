@@ -11,34 +11,21 @@ import {
   type ToolContext,
   type ToolResult,
 } from "../tool.ts";
-import description from "./description.md";
 import { explainNotFound } from "./explain.ts";
 import { replaceExactly } from "./replace.ts";
+import { editFileSpec } from "./spec.ts";
 
 export const editFile: Tool = {
-  spec: {
-    name: "edit_file",
-    description: description.trim(),
-    parameters: {
-      type: "object",
-      properties: {
-        path: { type: "string" },
-        old_text: { type: "string" },
-        new_text: { type: "string" },
-        replace_all: { type: "boolean", description: "Replace every match" },
-      },
-      required: ["path", "old_text", "new_text"],
-    },
-  },
+  spec: editFileSpec,
   aliases: ["str_replace", "replace", "edit"],
   prepare(args, context) {
     const named = readString(args, "path", "file_path", "file", "filename");
     const oldText = readString(args, "old_text", "old_string", "old_str");
     const newText = readString(args, "new_text", "new_string", "new_str");
     const problem = pathProblem(named, "path");
-    if (named === undefined || problem !== undefined) return invalidArguments(editFile.spec, problem ?? "");
-    if (oldText === undefined) return invalidArguments(editFile.spec, "missing field `old_text`");
-    if (newText === undefined) return invalidArguments(editFile.spec, "missing field `new_text`");
+    if (named === undefined || problem !== undefined) return invalidArguments(editFileSpec, problem ?? "");
+    if (oldText === undefined) return invalidArguments(editFileSpec, "missing field `old_text`");
+    if (newText === undefined) return invalidArguments(editFileSpec, "missing field `new_text`");
     const path = resolvePath(context.cwd, named);
     const edit = { oldText, newText, replaceAll: readBoolean(args, "replace_all", "replaceAll") };
     return {

@@ -4,30 +4,18 @@ import { explainUnread } from "../files/missing.ts";
 import { displayPath, pathProblem, resolvePath } from "../files/paths.ts";
 import { decodeText, type FileSnapshot, readSnapshot, systemReason } from "../files/snapshot.ts";
 import { abortedResult, failedResult, invalidArguments, type Tool, type ToolResult } from "../tool.ts";
-import description from "./description.md";
 import { pageOf } from "./page.ts";
+import { readFileSpec } from "./spec.ts";
 
 const maxEntries = 200;
 
 export const readFile: Tool = {
-  spec: {
-    name: "read_file",
-    description: description.trim(),
-    parameters: {
-      type: "object",
-      properties: {
-        path: { type: "string" },
-        offset: { type: "integer", description: "First line, from 1" },
-        limit: { type: "integer", description: "Number of lines" },
-      },
-      required: ["path"],
-    },
-  },
+  spec: readFileSpec,
   aliases: ["read", "view", "view_file", "open_file", "cat", "list_dir"],
   prepare(args, context) {
     const named = readString(args, "path", "file_path", "file", "filename", "dir_path");
     const problem = pathProblem(named, "path");
-    if (named === undefined || problem !== undefined) return invalidArguments(readFile.spec, problem ?? "");
+    if (named === undefined || problem !== undefined) return invalidArguments(readFileSpec, problem ?? "");
     const path = resolvePath(context.cwd, named);
     const firstLine = Math.max(1, readInteger(args, "offset", "start_line", "line") ?? 1);
     const wanted = readInteger(args, "limit", "max_lines", "lines");

@@ -1,14 +1,12 @@
 import { basename } from "node:path";
 import { readInteger, readString } from "../arguments.ts";
+import { defaultTimeoutMs, maxTimeoutMs } from "./limits.ts";
 
 /** What to execute: a whole program line. `script` is set where a shell reads it, and is what people are shown. */
 export interface ShellCommand {
   readonly argv: readonly string[];
   readonly script?: string;
 }
-
-export const defaultTimeoutMs = 120_000;
-const maxTimeoutMs = 600_000;
 
 /** Codex takes an array, most other agents a string; models send what they were trained on. */
 export function readCommand(args: Record<string, unknown>): ShellCommand | undefined {

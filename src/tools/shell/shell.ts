@@ -13,37 +13,25 @@ import {
   type Tool,
   type ToolContext,
 } from "../tool.ts";
-import { commandText, defaultTimeoutMs, readCommand, readTimeoutMs, type ShellCommand } from "./command.ts";
-import description from "./description.md";
+import { commandText, readCommand, readTimeoutMs, type ShellCommand } from "./command.ts";
 import { shellResult } from "./result.ts";
+import { shellSpec } from "./spec.ts";
 
 export const shell: Tool = {
-  spec: {
-    name: "shell",
-    description: description.trim(),
-    parameters: {
-      type: "object",
-      properties: {
-        command: { type: "string" },
-        workdir: { type: "string", description: "Directory to run in" },
-        timeout: { type: "integer", description: `Milliseconds, default ${defaultTimeoutMs}` },
-      },
-      required: ["command"],
-    },
-  },
+  spec: shellSpec,
   aliases: ["container.exec", "bash", "exec_command", "local_shell", "run_shell_command"],
   prepare,
 };
 
 function prepare(args: Record<string, unknown>, context: ToolContext): PreparedCall {
   const command = readCommand(args);
-  if (command === undefined) return invalidArguments(shell.spec, "missing field `command`");
+  if (command === undefined) return invalidArguments(shellSpec, "missing field `command`");
   if (command.argv.some((part) => part.includes("\0"))) {
-    return invalidArguments(shell.spec, "`command` contains a NUL character");
+    return invalidArguments(shellSpec, "`command` contains a NUL character");
   }
   const workdir = readString(args, "workdir", "cwd", "working_directory", "directory");
   const problem = workdir === undefined || workdir === "" ? undefined : pathProblem(workdir, "workdir");
-  if (problem !== undefined) return invalidArguments(shell.spec, problem);
+  if (problem !== undefined) return invalidArguments(shellSpec, problem);
   const folder = resolvePath(context.cwd, workdir ?? "");
 
   const invocation = findPatch(command);
@@ -52,7 +40,7 @@ function prepare(args: Record<string, unknown>, context: ToolContext): PreparedC
       return prepareInput(invocation.patch, resolve(folder, invocation.folder ?? ""), context);
     case "mixed":
       return invalidCall(
-        shell.spec.name,
+        shellSpec.name,
         "apply_patch must be the only command of the script (only `cd DIR &&` may precede it). Nothing was run.",
       );
     case "none":

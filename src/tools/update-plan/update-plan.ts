@@ -1,36 +1,15 @@
 import type { Plan } from "../../protocol/index.ts";
 import { readString } from "../arguments.ts";
 import { invalidArguments, type Tool } from "../tool.ts";
-import description from "./description.md";
+import { updatePlanSpec } from "./spec.ts";
 
 export const updatePlan: Tool = {
-  spec: {
-    name: "update_plan",
-    description: description.trim(),
-    parameters: {
-      type: "object",
-      properties: {
-        explanation: { type: "string" },
-        plan: {
-          type: "array",
-          items: {
-            type: "object",
-            properties: {
-              step: { type: "string" },
-              status: { type: "string", enum: ["pending", "in_progress", "completed"] },
-            },
-            required: ["step", "status"],
-          },
-        },
-      },
-      required: ["plan"],
-    },
-  },
+  spec: updatePlanSpec,
   aliases: ["todo_write", "update_todo_list"],
   prepare(args) {
     const steps = readSteps(args["plan"] ?? args["steps"] ?? args["todos"]);
     if (steps === undefined) {
-      return invalidArguments(updatePlan.spec, "`plan` must be a list of {step, status}");
+      return invalidArguments(updatePlanSpec, "`plan` must be a list of {step, status}");
     }
     const explanation = readString(args, "explanation");
     const plan: Plan = { ...(explanation === undefined ? {} : { explanation }), steps };

@@ -11,25 +11,17 @@ import {
   type ToolContext,
   type ToolResult,
 } from "../tool.ts";
-import description from "./description.md";
+import { writeFileSpec } from "./spec.ts";
 
 export const writeFile: Tool = {
-  spec: {
-    name: "write_file",
-    description: description.trim(),
-    parameters: {
-      type: "object",
-      properties: { path: { type: "string" }, content: { type: "string" } },
-      required: ["path", "content"],
-    },
-  },
+  spec: writeFileSpec,
   aliases: ["create_file", "write"],
   prepare(args, context) {
     const named = readString(args, "path", "file_path", "file", "filename");
     const content = readString(args, "content", "text", "contents", "file_text");
     const problem = pathProblem(named, "path");
-    if (named === undefined || problem !== undefined) return invalidArguments(writeFile.spec, problem ?? "");
-    if (content === undefined) return invalidArguments(writeFile.spec, "missing field `content` (a string)");
+    if (named === undefined || problem !== undefined) return invalidArguments(writeFileSpec, problem ?? "");
+    if (content === undefined) return invalidArguments(writeFileSpec, "missing field `content` (a string)");
     const path = resolvePath(context.cwd, named);
     return {
       kind: "ready",

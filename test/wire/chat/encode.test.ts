@@ -109,6 +109,11 @@ describe("messages after the system prompt", () => {
         result("1", "B"),
       ],
     ],
+    [
+      "a second output of a call changes nothing that was sent",
+      [user("q"), call("1"), output("1", "A"), output("1", "B")],
+      [said("q"), called(null, toolCall("1")), result("1", "A")],
+    ],
     ["an output without a call", [user("q"), output("9", "?"), user("r")], [said("q\n\nr")]],
     [
       "an answer interrupted while thinking leaves no user messages side by side",

@@ -1,0 +1,98 @@
+/**
+ * What may stand on the command line, as one table. The parser, the help texts and the hints derive from it,
+ * and shell completion can.
+ */
+export interface CommandSpec {
+  readonly name: CommandName;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  /** Name of the one positional argument, where there is one. */
+  readonly argument?: { readonly name: string; readonly summary: string };
+  readonly options: readonly OptionSpec[];
+}
+
+export type CommandName = "exec" | "demo" | "practice";
+
+export interface OptionSpec {
+  readonly name: string;
+  readonly short?: string;
+  /** What the value is called in the help; absent for a switch. */
+  readonly value?: string;
+  readonly summary: string;
+  readonly choices?: readonly string[];
+  /** May be given more than once; all values count, in order. */
+  readonly repeats?: true;
+  /** Options that can't stand beside it. */
+  readonly conflicts?: readonly string[];
+  /** Understood, but not in the help: another spelling. */
+  readonly hidden?: true;
+}
+
+/** May also stand before the command's name; such values come first, so that a later one wins. */
+export const overrideOption: OptionSpec = {
+  name: "config",
+  short: "c",
+  value: "<key=value>",
+  summary: "override a value of config.toml; repeatable",
+  repeats: true,
+};
+
+export const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
+export const colorChoices = ["always", "never", "auto"] as const;
+export const demoPaces = ["human", "full"] as const;
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "exec",
+    aliases: ["e"],
+    summary: "run one prompt to its end, without asking; progress on stderr, the answer on stdout",
+    argument: { name: "prompt", summary: "what to do; `-` or none reads it from stdin" },
+    options: [
+      overrideOption,
+      { name: "model", short: "m", value: "<model>", summary: "the model to ask" },
+      { name: "profile", short: "p", value: "<name>", summary: "the profile of config.toml to use" },
+      {
+        name: "sandbox",
+        short: "s",
+        value: "<mode>",
+        summary: "what commands may touch",
+        choices: sandboxModes,
+      },
+      { name: "cd", short: "C", value: "<dir>", summary: "the directory to work in" },
+      { name: "full-auto", summary: "the same as --sandbox workspace-write", conflicts: ["sandbox"] },
+      {
+        name: "dangerously-bypass-approvals-and-sandbox",
+        summary: "run commands without any protection (also --yolo)",
+        conflicts: ["sandbox", "full-auto"],
+      },
+      { name: "yolo", summary: "", conflicts: ["sandbox", "full-auto"], hidden: true },
+      { name: "skip-git-repo-check", summary: "work outside a git repository, too" },
+      { name: "color", value: "<when>", summary: "colours in the output", choices: colorChoices },
+      { name: "stream", summary: "send all answer text live to stdout, also when it is piped" },
+      {
+        name: "output-last-message",
+        short: "o",
+        value: "<file>",
+        summary: "write the model's last message to this file",
+      },
+    ],
+  },
+  {
+    name: "demo",
+    aliases: [],
+    summary: "watch leat mend a failing test in a temporary project, with the practice model",
+    options: [
+      { name: "pace", value: "<pace>", summary: "how fast the practice model speaks", choices: demoPaces },
+    ],
+  },
+  {
+    name: "practice",
+    aliases: [],
+    summary: "run the practice model, a script behind a real server on loopback, until Ctrl-C",
+    options: [
+      { name: "port", value: "<n>", summary: "the port to listen on (default 5328, 0 for any free one)" },
+      { name: "script", value: "<file>", summary: "replies to give, as JSON (docs/practice.md)" },
+      { name: "pace", value: "<pace>", summary: "human, full, or tokens per second" },
+    ],
+  },
+];

@@ -1,0 +1,58 @@
+import { type CommandSpec, commands, type OptionSpec, overrideOption } from "./grammar.ts";
+
+/** The help of one command, or of the program. */
+export function helpText(command: CommandSpec | undefined): string {
+  return command === undefined ? programHelp() : commandHelp(command);
+}
+
+function programHelp(): string {
+  return `leat: a coding agent for the terminal that makes local models first class.
+
+Usage: leat [-c <key=value>] <command> [options]
+
+Commands:
+${table(commands.map(({ name, summary }) => [name, summary]))}
+
+Options:
+${table([optionRow(overrideOption), helpRow, ["-V, --version", "print the version"]])}
+
+leat <command> --help tells the options of a command.
+`;
+}
+
+function commandHelp(command: CommandSpec): string {
+  const { name, argument, summary, options } = command;
+  const shown = options.filter((option) => option.hidden !== true);
+  const usage = `Usage: leat ${name} [options]${argument === undefined ? "" : ` [${argument.name}]`}`;
+  const words = argument === undefined ? "" : `\nArguments:\n${table([[argument.name, argument.summary]])}\n`;
+  return `leat ${name}: ${summary}.
+
+${usage}
+${words}
+Options:
+${table([...shown.map(optionRow), helpRow])}
+`;
+}
+
+type Row = readonly [term: string, summary: string];
+
+const helpRow: Row = ["-h, --help", "print this help"];
+
+function optionRow(option: OptionSpec): Row {
+  const short = option.short === undefined ? "    " : `-${option.short}, `;
+  const value = option.value === undefined ? "" : ` ${option.value}`;
+  const choices = option.choices === undefined ? "" : ` (${option.choices.join(", ")})`;
+  return [`${short}--${option.name}${value}`, `${option.summary}${choices}`];
+}
+
+/** Terms too long for the column stand on a line of their own. */
+function table(rows: readonly Row[]): string {
+  const width = 28;
+  return rows
+    .map(([term, summary]) =>
+      term.length > width
+        ? `  ${term}\n  ${" ".repeat(width)}  ${summary}`
+        : `  ${term.padEnd(width)}  ${summary}`,
+    )
+    .join("\n");
+}

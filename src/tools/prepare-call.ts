@@ -1,0 +1,45 @@
+import { applyPatch } from "./apply-patch/apply-patch.ts";
+import { parseArguments } from "./arguments.ts";
+import { editFile } from "./edit-file/edit-file.ts";
+import { readFile } from "./read-file/read-file.ts";
+import { shell } from "./shell/shell.ts";
+import { invalidArguments, invalidCall, type PreparedCall, type Tool, type ToolContext } from "./tool.ts";
+import { updatePlan } from "./update-plan/update-plan.ts";
+import { writeFile } from "./write-file/write-file.ts";
+
+/** Understood from every model, offered or not. */
+const allTools: readonly Tool[] = [shell, readFile, editFile, writeFile, applyPatch, updatePlan];
+
+/** A name this long is text that went astray; the prompt need not hold all of it twice. */
+const maxNameLength = 100;
+
+/** Finds the tool and reads the arguments; runs nothing. `offeredNames` are told to a model that asks for another. */
+export function prepareCall(
+  call: { name: string; arguments: string },
+  context: ToolContext,
+  offeredNames: readonly string[],
+): PreparedCall {
+  const tool = findTool(call.name) ?? findTool(bareName(call.name));
+  if (tool === undefined) {
+    const name = call.name.slice(0, maxNameLength);
+    return invalidCall(name, `unsupported call: ${name}\nThe tools are: ${offeredNames.join(", ")}`);
+  }
+  const parsed = parseArguments(call.arguments);
+  if (parsed.kind === "parsed") return tool.prepare(parsed.value, context);
+  const fromText = tool.readText?.(parsed.text);
+  return fromText === undefined
+    ? invalidArguments(tool.spec, parsed.reason)
+    : tool.prepare(fromText, context);
+}
+
+function findTool(name: string): Tool | undefined {
+  return (
+    allTools.find((tool) => tool.spec.name === name) ?? allTools.find((tool) => tool.aliases.includes(name))
+  );
+}
+
+/** gpt-oss writes `functions.shell<|channel|>commentary` where a server doesn't read its format to the end. */
+function bareName(name: string): string {
+  const end = name.indexOf("<|");
+  return (end === -1 ? name : name.slice(0, end)).trim().replace(/^functions\./, "");
+}

@@ -1,0 +1,17 @@
+import type { ToolSpec } from "../../protocol/index.ts";
+import description from "./description.md";
+import { defaultTimeoutMs } from "./limits.ts";
+
+export const shellSpec: ToolSpec = {
+  name: "shell",
+  description: description.trim(),
+  parameters: {
+    type: "object",
+    properties: {
+      command: { type: "string" },
+      workdir: { type: "string", description: "Directory to run in" },
+      timeout: { type: "integer", description: `Milliseconds, default ${defaultTimeoutMs}` },
+    },
+    required: ["command"],
+  },
+};
