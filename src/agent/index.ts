@@ -1,7 +1,7 @@
 import instructions from "./prompt.md";
 
 export { type ContextFacts, initialContext } from "./initial-context.ts";
-export { type ProjectDocs, type ProjectDocsOptions, readProjectDocs } from "./project-docs.ts";
+export { type ProjectDocs, readProjectDocs } from "./project-docs.ts";
 export { runTurn, type TurnDependencies } from "./turn.ts";
 
 /** The system prompt; the same for every model, since each byte of it is read before the first token comes. */

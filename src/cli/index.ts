@@ -1,2 +1,1 @@
-export type { Io } from "./io.ts";
 export { runProgram } from "./program.ts";

@@ -2,5 +2,4 @@ export type { Config, ConfigFlags, ProviderConfig, UnknownKey } from "./config.t
 export type { ConfigSources } from "./load.ts";
 export { loadConfig } from "./load.ts";
 export { nearest } from "./nearest.ts";
-export { renderReferencePage } from "./reference-page.ts";
 export type { ConfigResult } from "./resolve.ts";

@@ -1,3 +1,3 @@
 export type { HeaderFacts } from "./header.ts";
-export { createHumanOutput, type HumanOptions, type HumanOutput } from "./human.ts";
+export { createHumanOutput, type HumanOptions } from "./human.ts";
 export type { Sink } from "./output.ts";

@@ -25,8 +25,7 @@ export type {
   HistoryItem,
   MessageItem,
   ReasoningItem,
-  TextPart,
 } from "./item.ts";
 export type { ApprovalPolicy, SandboxMode, SandboxPolicy } from "./policy.ts";
-export type { JsonSchema, ToolSpec } from "./tool-spec.ts";
+export type { ToolSpec } from "./tool-spec.ts";
 export type { ResponseTiming, TokenUsage } from "./usage.ts";

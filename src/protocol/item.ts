@@ -5,7 +5,7 @@
  * can be read by either program. Nothing here knows how a provider spells it on the wire.
  */
 
-export interface TextPart {
+interface TextPart {
   readonly type: "input_text" | "output_text";
   readonly text: string;
 }

@@ -6,7 +6,7 @@ export interface ToolSpec {
 }
 
 /** The small part of JSON Schema that tool parameters use. */
-export interface JsonSchema {
+interface JsonSchema {
   readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
   readonly description?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -1,5 +1,5 @@
 export type { CapturedOutput } from "./capture.ts";
-export type { CommandEnd, SandboxCommand } from "./command.ts";
+export type { CommandEnd } from "./command.ts";
 export type { ShellEnvironmentPolicy } from "./environment.ts";
 export { childEnvironment } from "./environment.ts";
 export { openSandbox, runUnconfined } from "./open.ts";

@@ -7,13 +7,13 @@ import type { GitFacts } from "./git-facts.ts";
  * The rollout file: one JSON object a line, in Codex's format (September 2025), so that either program can
  * read the other's sessions. Lines are only ever appended.
  */
-export type RolloutLine =
+type RolloutLine =
   | { readonly type: "session_meta"; readonly payload: SessionMeta }
   | { readonly type: "response_item"; readonly payload: HistoryItem }
   | { readonly type: "event_msg"; readonly payload: RolloutEvent }
   | { readonly type: "turn_context"; readonly payload: TurnContext };
 
-export interface SessionMeta {
+interface SessionMeta {
   readonly id: string;
   readonly timestamp: string;
   readonly cwd: string;
@@ -31,7 +31,7 @@ export type RolloutEvent =
   | { readonly type: "token_count"; readonly info: TokenCountInfo; readonly rate_limits: null }
   | { readonly type: "turn_aborted"; readonly reason: "interrupted" };
 
-export interface TokenCountInfo {
+interface TokenCountInfo {
   readonly total_token_usage: RolloutUsage;
   readonly last_token_usage: RolloutUsage;
   readonly model_context_window: number | null;

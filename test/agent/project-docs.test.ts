@@ -114,12 +114,12 @@ test.each<Case>([
   ).toEqual(docs);
 });
 
-test("a folder or a device of the name is passed over, a link is followed", () => {
+test("a folder or a device of the name is passed over for the next name, a link is followed", () => {
   const folder = tempFolder();
   mkdirSync(join(folder, "AGENTS.md"));
   mkdirSync(join(folder, "a/b"), { recursive: true });
-  symlinkSync("/dev/zero", join(folder, "a/AGENTS.md"));
-  writeFiles(folder, { "docs.md": "linked" });
+  symlinkSync("/dev/null", join(folder, "a/AGENTS.md"));
+  writeFiles(folder, { "docs.md": "linked", "OTHER.md": "root's other", "a/OTHER.md": "a's other" });
   symlinkSync("../../docs.md", join(folder, "a/b/AGENTS.md"));
   expect(
     readProjectDocs({
@@ -127,7 +127,7 @@ test("a folder or a device of the name is passed over, a link is followed", () =
       cwd: join(folder, "a/b"),
       repositoryRoot: folder,
       maxBytes: 100,
-      fallbackNames: [],
+      fallbackNames: ["OTHER.md"],
     }),
-  ).toEqual({ text: "linked", truncated: false });
+  ).toEqual({ text: "root's other\n\na's other\n\nlinked", truncated: false });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { renderReferencePage } from "../../src/config/index.ts";
 import { KEYS } from "../../src/config/keys.ts";
+import { renderReferencePage } from "./reference-page.ts";
 
 const PAGE = new URL("../../docs/configuration.md", import.meta.url);
 

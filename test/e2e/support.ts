@@ -30,18 +30,18 @@ export interface Workbench {
   sessionLines(): { readonly type: string; readonly payload: Record<string, unknown> }[];
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly stdin?: string | readonly Buffer[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Run {
+interface Run {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface Running {
+interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Run>;
   /** Resolves once stdout or stderr hold the text. */

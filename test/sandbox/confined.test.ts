@@ -331,7 +331,7 @@ describe.skipIf(obstacle !== undefined)(
       `as an ordinary user (needs root and setpriv to become one)`,
       async () => {
         await build({
-          entryPoints: [join(import.meta.dirname, "../../src/sandbox/index.ts")],
+          entryPoints: [join(import.meta.dirname, "../../src/sandbox/sandbox.ts")],
           bundle: true,
           platform: "node",
           format: "esm",

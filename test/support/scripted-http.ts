@@ -16,7 +16,7 @@ export type Reply =
   | { readonly refuse: ModelErrorKind };
 
 /** In place of a chunk: the connection breaks there, or a hook runs (to abort, say). */
-export type Breakage = { readonly break: ModelErrorKind } | { readonly run: () => void };
+type Breakage = { readonly break: ModelErrorKind } | { readonly run: () => void };
 
 export interface ScriptedHttp extends HttpClient {
   readonly requests: HttpRequest[];

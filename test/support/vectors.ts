@@ -46,7 +46,7 @@ export function loadVectors(): Vector[] {
     .map((name) => JSON.parse(readFileSync(`${folder}${name}`, "utf8")));
 }
 
-export function chunkBytes(vector: Vector): Buffer[] {
+function chunkBytes(vector: Vector): Buffer[] {
   return vector.chunks.map((chunk) => Buffer.from(chunk, vector.encoding ?? "utf8"));
 }
 

@@ -37,9 +37,9 @@ export const overrideOption: OptionSpec = {
   repeats: true,
 };
 
-export const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
-export const colorChoices = ["always", "never", "auto"] as const;
-export const demoPaces = ["human", "full"] as const;
+const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
+const colorChoices = ["always", "never", "auto"] as const;
+const demoPaces = ["human", "full"] as const;
 
 export const commands: readonly CommandSpec[] = [
   {

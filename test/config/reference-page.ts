@@ -1,6 +1,6 @@
-import { builtInProviders } from "./built-in-providers.ts";
-import type { Effect, KeySpec } from "./key-spec.ts";
-import { KEYS } from "./keys.ts";
+import { builtInProviders } from "../../src/config/built-in-providers.ts";
+import type { Effect, KeySpec } from "../../src/config/key-spec.ts";
+import { KEYS } from "../../src/config/keys.ts";
 
 /** docs/configuration.md. A test holds the page to this text; `UPDATE_DOCS=1 npx vitest run test/config` writes it. */
 export function renderReferencePage(): string {
