@@ -1,4 +1,4 @@
-import type { HistoryItem, SessionError, TokenUsage } from "../protocol/index.ts";
+import type { HistoryItem, MessageItem, SessionError, TokenUsage } from "../protocol/index.ts";
 import type { RolloutUsage, Session } from "../session/index.ts";
 
 /** Writes an item, and beside it the event from which Codex rebuilds its screen. */
@@ -18,10 +18,26 @@ export function recordItem(session: Session, item: HistoryItem): SessionError | 
   }
 }
 
-/** The last thing the model said since the user spoke; null if it has said nothing. */
+/** What the model said in its last response with text since the user spoke; null if it has said nothing. */
 export function lastAnswer(items: readonly HistoryItem[]): string | null {
-  const last = items.findLast((item) => item.type === "message");
-  return last?.role === "assistant" ? textOf(last) : null;
+  const end = items.findLastIndex((item) => item.type === "message");
+  const last = items[end];
+  if (last === undefined || !isAnswer(last)) return null;
+  // Thinking between two pieces of text parts one answer into two messages; a tool's output ends a response.
+  const start = items.findLastIndex((item, index) => index < end && !isOfResponse(item)) + 1;
+  return items
+    .slice(start, end + 1)
+    .filter(isAnswer)
+    .map(textOf)
+    .join("\n");
+}
+
+function isAnswer(item: HistoryItem): item is MessageItem {
+  return item.type === "message" && item.role === "assistant";
+}
+
+function isOfResponse(item: HistoryItem): boolean {
+  return isAnswer(item) || item.type === "reasoning" || item.type === "function_call";
 }
 
 /** Codex's format has no unknown counts: they are written as 0. */
