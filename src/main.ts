@@ -6,8 +6,11 @@ import { runProgram } from "./cli/index.ts";
  * The first Ctrl-C stops what is under way, the second leaves.
  */
 const interrupt = new AbortController();
+/** What a shell reports of a process ended by that signal. */
+let signalCode = 0;
 const onSignal = (code: number) => () => {
   if (interrupt.signal.aborted) process.exit(code);
+  signalCode = code;
   interrupt.abort();
 };
 process.on("SIGINT", onSignal(130));
@@ -18,8 +21,12 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== "EPIPE") throw error;
   });
 }
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`\nThis is a mistake in leat, please report it with these lines:\n${error.stack}\n`);
+  process.exit(1);
+});
 
-process.exitCode = await runProgram(process.argv.slice(2), {
+const code = await runProgram(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   userHome: homedir(),
@@ -28,3 +35,4 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stderr: process.stderr,
   interrupt: interrupt.signal,
 });
+process.exitCode = code === 130 ? signalCode : code;

@@ -57,7 +57,9 @@ export async function readResponse(
 }
 
 function measure(completion: Completion, firstTokenMs: number | undefined, totalMs: number): ResponseTiming {
-  const speed = completion.tokensPerSecond ?? measuredSpeed(completion, firstTokenMs, totalMs);
+  const isShort = (completion.usage.outputTokens ?? LEAST_TOKENS) < LEAST_TOKENS;
+  const stated = isShort ? undefined : completion.tokensPerSecond;
+  const speed = stated ?? measuredSpeed(completion, firstTokenMs, totalMs);
   return {
     totalMs,
     ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
@@ -65,7 +67,10 @@ function measure(completion: Completion, firstTokenMs: number | undefined, total
   };
 }
 
-/** Below a tenth of a second a stream came out of a buffer, and a speed would say nothing. */
+/** A speed says something only of a stream that was not over at once. */
+const LEAST_TOKENS = 10;
+const LEAST_DECODE_MS = 100;
+
 function measuredSpeed(
   completion: Completion,
   firstTokenMs: number | undefined,
@@ -74,5 +79,5 @@ function measuredSpeed(
   const tokens = completion.usage.outputTokens;
   if (tokens === undefined || firstTokenMs === undefined) return undefined;
   const decodeMs = totalMs - firstTokenMs;
-  return decodeMs < 100 || tokens < 2 ? undefined : ((tokens - 1) * 1000) / decodeMs;
+  return decodeMs < LEAST_DECODE_MS || tokens < LEAST_TOKENS ? undefined : ((tokens - 1) * 1000) / decodeMs;
 }

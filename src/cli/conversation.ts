@@ -134,9 +134,9 @@ function sandboxPolicy(config: Config, cwd: string, io: Io): SandboxPolicy {
   });
 }
 
-/** Keys of every provider stay out of the commands' environment, whatever their names are. */
+/** Keys and headers of every provider stay out of the commands' environment, whatever their names are. */
 function confine(policy: SandboxPolicy, cwd: string, config: Config, io: Io): Promise<Sandbox> {
-  const secretNames = config.providers.flatMap(({ envKey }) => (envKey === undefined ? [] : [envKey]));
+  const secretNames = config.providers.flatMap(({ secretVariables }) => secretVariables);
   const environment = childEnvironment(io.env, config.shellEnvironment, secretNames);
   return openSandbox({ policy, cwd, environment });
 }

@@ -81,7 +81,7 @@ async function conclude(run: DemoRun, io: Io): Promise<number> {
     return exitCode.failure;
   }
   io.stdout.write(`
-Where everything lies:
+Where everything lies (a temporary folder, delete it when you like):
   project  ${project}
   config   ${join(home, "config.toml")}
   session  ${session}

@@ -10,7 +10,7 @@ import { openConversation } from "./conversation.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { type ExplainContext, explain } from "./explain.ts";
-import { explainConfigError } from "./explain-config.ts";
+import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
 import { headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { writeLastMessage } from "./last-message.ts";
@@ -35,7 +35,8 @@ export interface ExecOptions {
 /** Runs one prompt to its end without asking anything; returns the exit code. */
 export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   const prompt = await readPrompt(options.prompt, io);
-  if (!prompt.ok) return fail(io, { message: prompt.message });
+  if (prompt.type === "interrupted") return exitCode.interrupted;
+  if (prompt.type === "missing") return fail(io, { message: prompt.message });
 
   const directory = resolve(io.cwd, options.directory ?? ".");
   if (!isDirectory(directory)) {
@@ -49,12 +50,18 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   if (repositoryRoot === undefined && !options.skipGitRepoCheck && !config.trustedProjects.includes(cwd)) {
     return fail(io, {
       message: "Not inside a trusted directory and --skip-git-repo-check was not specified.",
+      hint: "A git repository is trusted, since what goes wrong there can be undone: git init. Or trust this folder: add the option.",
     });
   }
 
   const context = explainContext(config);
   const resolved = resolveEndpoint(config, io.env, () => readOpenAiKey(home));
-  if (!resolved.ok) return fail(io, explain(resolved.error, context));
+  if (!resolved.ok) {
+    // A misspelt key may well be why this one can't be found.
+    const unknown = explainUnknownKeys(config.file, config.warnings);
+    if (unknown !== undefined) io.stderr.write(`warning: ${unknown}\n`);
+    return fail(io, explain(resolved.error, context));
+  }
 
   const output = createHumanOutput({
     stdout: toSink(io.stdout),

@@ -58,7 +58,8 @@ export function explainUnknownKeys(file: string, keys: readonly UnknownKey[]): s
   }
   const named = keys.slice(0, MOST_UNKNOWN_KEYS).map(describeUnknownKey);
   const more = keys.length > named.length ? `, and ${keys.length - named.length} more` : "";
-  return `unknown ${keys.length === 1 ? "key" : "keys"} in ${visible(file)}: ${named.join(", ")}${more}`;
+  const where = keys.every(({ line }) => line === undefined) ? "" : ` in ${visible(file)}`;
+  return `unknown ${keys.length === 1 ? "key" : "keys"}${where}: ${named.join(", ")}${more}`;
 }
 
 function explainWrongType(

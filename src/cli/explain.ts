@@ -58,7 +58,7 @@ function explainSandbox(error: SandboxError): Explanation {
     case "does_not_start":
       return {
         message: `commands of the model are not run: the sandbox is installed but does not start${error.detail === undefined ? "." : `: ${error.detail}`}`,
-        hint: `Containers often forbid user namespaces (Docker: --security-opt seccomp=unconfined); Ubuntu 24.04 needs an AppArmor profile for bwrap or kernel.apparmor_restrict_unprivileged_userns=0. ${wayOut}`,
+        hint: `Containers often forbid user namespaces (Docker: --security-opt seccomp=unconfined, with AppArmor also apparmor=unconfined); Ubuntu 24.04 needs an AppArmor profile for bwrap or kernel.apparmor_restrict_unprivileged_userns=0. ${wayOut}`,
       };
     case "unsupported_platform":
       return {
@@ -99,7 +99,7 @@ function explainModelError(error: ModelError, context: ExplainContext): Explanat
     case "host_not_found":
       return {
         message: `the host of ${where} can't be found${ofProfile(context)}${tries}.`,
-        hint: `Check base_url of provider \`${context.providerId}\` and your network: ${error.message}.`,
+        hint: `Check base_url of provider \`${context.providerId}\` and your network.`,
       };
     case "unreachable":
       return {
@@ -118,12 +118,12 @@ function explainModelError(error: ModelError, context: ExplainContext): Explanat
       };
     case "redirect":
       return {
-        message: `${where} answers with a redirect (${error.message}), which leat does not follow with your key.`,
+        message: `${where} is ${error.message}, and leat does not follow redirects.`,
         hint: `If you trust the new address, make it the base_url of provider \`${context.providerId}\`.`,
       };
     case "disconnected":
       return {
-        message: `the connection to ${where} broke${tries}: ${error.message}.`,
+        message: `the connection to ${where} broke${tries}${reset(error)}.`,
         hint: "The server may have crashed or run out of memory: look at its log.",
       };
     case "idle_timeout":
@@ -191,6 +191,11 @@ function serverHint(error: ModelError, context: ExplainContext): string | undefi
     default:
       return undefined;
   }
+}
+
+/** Node says `ECONNRESET: aborted` of the commonest case, which tells a person nothing more. */
+function reset(error: ModelError): string {
+  return error.message.startsWith("ECONNRESET") ? "" : `: ${error.message}`;
 }
 
 function ofProfile(context: ExplainContext): string {

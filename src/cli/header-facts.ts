@@ -1,5 +1,6 @@
 import type { Config } from "../config/index.ts";
 import type { HeaderFacts } from "../exec/index.ts";
+import { isLoopback } from "../net/index.ts";
 import type { SandboxPolicy } from "../protocol/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { explainUnknownKeys } from "./explain-config.ts";
@@ -30,14 +31,24 @@ function warnings(config: Config, conversation: OpenConversation): string[] {
     ...(config.notYet.length === 0
       ? []
       : [`set but without effect in leat ${version}: ${config.notYet.join(", ")}`]),
+    ...(modelIsGuessed(config)
+      ? [`no model is configured, so ${config.model} is asked for: choose one with -m or in config.toml`]
+      : []),
     ...(conversation.docsTruncated
       ? ["AGENTS.md is longer than project_doc_max_bytes; the rest is left out"]
       : []),
   ];
 }
 
+/** Codex's default is a model of OpenAI's, which a local server is unlikely to have. */
+function modelIsGuessed({ origins, provider, model }: Config): boolean {
+  const isLocal = isLoopback(new URL(provider.baseUrl).hostname);
+  return origins["model"] === "default" && isLocal && model.startsWith("gpt-5");
+}
+
 function describePolicy(policy: SandboxPolicy, cwd: string): string {
-  if (policy.mode !== "workspace-write") return policy.mode;
+  if (policy.mode === "read-only") return "read-only (--full-auto lets it write)";
+  if (policy.mode === "danger-full-access") return "danger-full-access (no sandbox)";
   const roots = policy.writableRoots.map((root) => (root === cwd ? "workdir" : root));
   return `workspace-write [${roots.join(", ")}]${policy.networkAccess ? " (network access enabled)" : ""}`;
 }

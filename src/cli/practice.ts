@@ -97,6 +97,7 @@ wire_api = "chat"
 [profiles.practice]
 model = ${JSON.stringify(script?.model ?? "leat-practice")}
 model_provider = "practice"
+sandbox_mode = "workspace-write"
 
 Then type, in another terminal:
 

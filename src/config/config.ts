@@ -57,7 +57,8 @@ export interface KnownProvider {
   readonly name: string;
   /** Absent where the user left it out; such a provider can't be chosen. */
   readonly baseUrl?: string;
-  readonly envKey?: string;
+  /** Environment variables that hold its key or its headers: secrets, as far as leat can know. */
+  readonly secretVariables: readonly string[];
 }
 
 export interface WorkspaceWriteConfig {

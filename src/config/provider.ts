@@ -17,12 +17,15 @@ export function knownProviders(document: ConfigDocument, builtIns: BuiltIns): Kn
   return [...ids].map((id) => {
     const field = (name: string) => fieldSetting(document, builtIns.get(id), id, name).value;
     const baseUrl = field("base_url");
-    const envKey = field("env_key");
+    const headers = field("env_http_headers");
+    const variables = [field("env_key"), ...(isTable(headers) ? headers.values() : [])];
     return {
       id,
       name: String(field("name") ?? id),
       ...(typeof baseUrl === "string" && { baseUrl }),
-      ...(typeof envKey === "string" && envKey.trim() !== "" && { envKey }),
+      secretVariables: variables.filter(
+        (name): name is string => typeof name === "string" && name.trim() !== "",
+      ),
     };
   });
 }

@@ -155,7 +155,12 @@ test.each([
   [
     "many, on one line",
     ["a", "b", "c", "d", "e", "f", "g"].map((key) => ({ key })),
-    `unknown keys in ${FILE}: \`a\` (from -c), \`b\` (from -c), \`c\` (from -c), \`d\` (from -c), \`e\` (from -c), and 2 more`,
+    `unknown keys: \`a\` (from -c), \`b\` (from -c), \`c\` (from -c), \`d\` (from -c), \`e\` (from -c), and 2 more`,
+  ],
+  [
+    "some of the file, some typed",
+    [{ key: "a", line: 1 }, { key: "b" }],
+    `unknown keys in ${FILE}: \`a\` (line 1), \`b\` (from -c)`,
   ],
 ])("unknown keys: %s", (_name, keys, line) => {
   expect(explainUnknownKeys(FILE, keys)).toBe(line);

@@ -158,12 +158,19 @@ test.each(ROWS)("$name", ({ text, env = {}, model, provider, baseUrlOrigin }) =>
 
 test("an empty env_key takes the key away", () => {
   const { provider, providers } = configOf('[model_providers.openai]\nenv_key = ""');
-  expect([provider.envKey, providers[0]?.envKey]).toEqual([undefined, undefined]);
+  expect([provider.envKey, providers[0]?.secretVariables]).toEqual([
+    undefined,
+    ["OPENAI_ORGANIZATION", "OPENAI_PROJECT"],
+  ]);
 });
 
 test("a provider without base_url does no harm as long as it is not chosen", () => {
   const text = 'model_provider = "ollama"\n[model_providers.half]\nname = "Half"\nenv_key = "HALF_KEY"';
-  expect(configOf(text).providers.at(-1)).toEqual({ id: "half", name: "Half", envKey: "HALF_KEY" });
+  expect(configOf(text).providers.at(-1)).toEqual({
+    id: "half",
+    name: "Half",
+    secretVariables: ["HALF_KEY"],
+  });
 });
 
 test("an id with a dot and one of JavaScript's own names", () => {

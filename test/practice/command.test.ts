@@ -43,6 +43,7 @@ wire_api = "chat"
 [profiles.practice]
 model = "m"
 model_provider = "practice"
+sandbox_mode = "workspace-write"
 
 Then type, in another terminal:
 

@@ -24,7 +24,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (!root.ok) return root.end;
   const [word, ...rest] = root.words;
   if (word === undefined) return mistake("a command is missing", "leat --help lists them.");
-  const command = commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+  if (word === "help") return helpOn(rest[0]);
+  const command = findCommand(word);
   if (command === undefined) return unknownCommand(word);
 
   const own = readWords(rest, command.options, { stopAtArgument: false });
@@ -44,6 +45,16 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     name: command.name,
     given: { options, ...(argument === undefined ? {} : { argument }) },
   };
+}
+
+function findCommand(word: string): CommandSpec | undefined {
+  return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+}
+
+function helpOn(word: string | undefined): CommandLine {
+  if (word === undefined) return { type: "help" };
+  const command = findCommand(word);
+  return command === undefined ? unknownCommand(word) : { type: "help", command };
 }
 
 type Words =
@@ -76,12 +87,16 @@ function readWords(
     if (token.rawName === "-h" || token.rawName === "--help") return failed({ type: "help" });
     if (stopAtArgument && /^(-V|--version)$/.test(token.rawName)) return failed({ type: "version" });
     const spec = specs.find(({ name }) => name === token.name);
-    if (spec === undefined) return failed(unknownOption(token.rawName, specs));
+    if (spec === undefined) return failed(unknownOption(token.rawName, token.name, specs));
     const wrong = checkValue(spec, token.value, options);
     if (wrong !== undefined) return failed(wrong);
     options.set(spec.name, [...(options.get(spec.name) ?? []), token.value ?? ""]);
   }
   return { ok: true, words, options };
+}
+
+function isSpelled(option: OptionSpec, name: string): boolean {
+  return option.name === name || option.short === name;
 }
 
 function toNodeOption({
@@ -126,11 +141,34 @@ function findConflict(
   return undefined;
 }
 
-const usageHint = "leat <command> --help tells what it takes.";
+const usageHint = "leat --help lists the commands, leat <command> --help their options.";
 
-function unknownOption(spelled: string, specs: readonly OptionSpec[]): CommandLine {
-  const known = specs.filter((spec) => spec.hidden !== true).map(({ name }) => `--${name}`);
-  const similar = nearest(spelled, known);
+/** What users of Codex CLI will try, and leat does not have yet. */
+const notYet: Readonly<Record<string, string>> = {
+  "--json": "JSON events are not here yet.",
+  "--experimental-json": "JSON events are not here yet.",
+  "--output-schema": "Structured output is not here yet.",
+  "--oss": 'Choose the provider instead: -c model_provider="oss" (or ollama, lmstudio, llamacpp).',
+  "--local-provider": 'Choose it as the provider: -c model_provider="lmstudio" (or ollama, llamacpp).',
+  "--image": "Images are not here yet.",
+  "-i": "Images are not here yet.",
+  "--ask-for-approval": "exec never asks; what a command may touch is set by --sandbox.",
+  "-a": "exec never asks; what a command may touch is set by --sandbox.",
+  "--add-dir": "Name the folder in config.toml: sandbox_workspace_write.writable_roots.",
+};
+
+function unknownOption(spelled: string, name: string, specs: readonly OptionSpec[]): CommandLine {
+  const known = notYet[spelled];
+  if (known !== undefined) return mistake(`unknown option '${spelled}'`, known);
+  const owner = commands.find(({ options }) => options.some((option) => isSpelled(option, name)));
+  if (specs.length === 1 && owner !== undefined) {
+    return mistake(
+      `unknown option '${spelled}'`,
+      `It belongs after the command: leat ${owner.name} ${spelled} …`,
+    );
+  }
+  const shown = specs.filter((spec) => spec.hidden !== true).map((spec) => `--${spec.name}`);
+  const similar = nearest(spelled, shown);
   return mistake(
     `unknown option '${spelled}'`,
     similar === undefined ? usageHint : `Did you mean ${similar}?`,

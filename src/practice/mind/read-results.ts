@@ -102,7 +102,7 @@ export function findSortEdit(output: string, path: string): Edit | null {
 export function looksRefused(output: string): boolean {
   const first = output.trimStart().split("\n")[0] ?? "";
   if (/^(?:success|edited|updated|changed|replaced|wrote|applied|done|ok)\b/i.test(first)) return false;
-  return /\b(?:fail(?:ed|ure)?|error|refused|denied|rejected|invalid|missing|interrupted|aborted|outside|no such|cannot|could not|can't|does not|(?:not|was not) (?:found|allowed|run|made|changed|applied))\b/i.test(
+  return /\b(?:fail(?:ed|ure)?|error|refused|denied|rejected|invalid|missing|interrupted|aborted|outside|no such|cannot|could not|can't|does not|(?:not|was not) (?:found|written|allowed|run|made|changed|applied))\b/i.test(
     first,
   );
 }

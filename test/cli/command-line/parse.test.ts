@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { helpText } from "../../../src/cli/command-line/help.ts";
+import { parseCommandLine } from "../../../src/cli/command-line/parse.ts";
+
+interface Row {
+  readonly argv: readonly string[];
+  readonly name?: string;
+  readonly argument?: string;
+  readonly options?: Readonly<Record<string, readonly string[]>>;
+}
+
+test.each<Row>([
+  { argv: ["exec", "do it"], name: "exec", argument: "do it" },
+  { argv: ["e", "-"], name: "exec", argument: "-" },
+  { argv: ["exec", "--", "--sandbox"], name: "exec", argument: "--sandbox" },
+  { argv: ["exec", "-m", "a", "hi"], name: "exec", argument: "hi", options: { model: ["a"] } },
+  { argv: ["exec", "hi", "-ma"], name: "exec", argument: "hi", options: { model: ["a"] } },
+  { argv: ["exec", "--model=a", "hi"], name: "exec", argument: "hi", options: { model: ["a"] } },
+  { argv: ["exec", "--full-auto"], name: "exec", options: { "full-auto": [""] } },
+  {
+    argv: ["-c", "a=1", "exec", "-c", "b=2", "--config", "a=3"],
+    name: "exec",
+    options: { config: ["a=1", "b=2", "a=3"] },
+  },
+  { argv: ["demo", "--pace", "full"], name: "demo", options: { pace: ["full"] } },
+  { argv: ["practice"], name: "practice" },
+])("a command: $argv", ({ argv, name, argument, options = {} }) => {
+  const line = parseCommandLine(argv);
+  if (line.type !== "command") throw new Error(JSON.stringify(line));
+  expect({
+    name: line.name,
+    argument: line.given.argument,
+    options: Object.fromEntries(line.given.options),
+  }).toEqual({
+    name,
+    argument,
+    options,
+  });
+});
+
+test.each([
+  { argv: [], type: "welcome" },
+  { argv: ["--version"], type: "version" },
+  { argv: ["-V"], type: "version" },
+  { argv: ["--help"], type: "help" },
+  { argv: ["help"], type: "help" },
+])("the program itself: $argv", ({ argv, type }) => {
+  expect(parseCommandLine(argv)).toEqual({ type });
+});
+
+test.each([[["exec", "-h"]], [["help", "exec"]], [["exec", "hi", "--help"]]])(
+  "help on a command: %j",
+  (argv) => {
+    expect(parseCommandLine(argv)).toMatchObject({ type: "help", command: { name: "exec" } });
+  },
+);
+
+test.each([
+  { argv: ["exce"], message: "unknown command 'exce'", hint: "Did you mean leat exec?" },
+  { argv: ["fix the bug"], message: "unknown command 'fix the bug'", hint: 'leat exec "…"' },
+  { argv: ["exec", "--sandbx", "x"], message: "unknown option '--sandbx'", hint: "Did you mean --sandbox?" },
+  { argv: ["exec", "--json", "hi"], message: "unknown option '--json'", hint: "not here yet" },
+  { argv: ["exec", "--oss", "hi"], message: "unknown option '--oss'", hint: 'model_provider="oss"' },
+  { argv: ["-m", "a", "exec"], message: "unknown option '-m'", hint: "leat exec -m …" },
+  { argv: ["exec", "-m"], message: "option --model needs a value: <model>", hint: "--help" },
+  { argv: ["exec", "-m", "--stream"], message: "option --model needs a value: <model>", hint: "--help" },
+  { argv: ["exec", "--stream=yes"], message: "option --stream takes no value", hint: "--help" },
+  { argv: ["exec", "-m", "a", "-m", "b"], message: "option --model stands there twice", hint: "--help" },
+  {
+    argv: ["exec", "-s", "none"],
+    message: "'none' is no value of --sandbox",
+    hint: "read-only, workspace-write",
+  },
+  {
+    argv: ["exec", "--full-auto", "-s", "read-only"],
+    message: "--full-auto cannot be used with --sandbox",
+    hint: "",
+  },
+  { argv: ["exec", "--yolo", "--full-auto"], message: "--yolo cannot be used with --full-auto", hint: "" },
+  { argv: ["exec", "fix", "it"], message: "unexpected argument 'it'", hint: "quotes" },
+  { argv: ["demo", "now"], message: "unexpected argument 'now'", hint: "" },
+  { argv: ["-c", "a=1"], message: "a command is missing", hint: "leat --help" },
+])("a mistake: $argv", ({ argv, message, hint }) => {
+  const line = parseCommandLine(argv);
+  expect(line).toMatchObject({ type: "mistake", message });
+  if (line.type === "mistake") expect(line.hint).toContain(hint);
+});
+
+test("the help of a command names every option but the other spellings", () => {
+  const line = parseCommandLine(["exec", "--help"]);
+  const text = helpText(line.type === "help" ? line.command : undefined);
+  for (const option of [
+    "--sandbox <mode>",
+    "--full-auto",
+    "-o, --output-last-message <file>",
+    "(also --yolo)",
+  ]) {
+    expect(text).toContain(option);
+  }
+  expect(text).not.toMatch(/^ +--yolo/m);
+  expect(Math.max(...text.split("\n").map((row) => row.length))).toBeLessThanOrEqual(110);
+});
