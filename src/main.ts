@@ -22,7 +22,9 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 process.on("uncaughtException", (error) => {
-  process.stderr.write(`\nThis is a mistake in leat, please report it with these lines:\n${error.stack}\n`);
+  // The text of an error may quote what a model wrote.
+  const stack = (error.stack ?? error.message).replace(/[^\n\P{Cc}]/gu, "").slice(0, 4000);
+  process.stderr.write(`\nThis is a mistake in leat, please report it with these lines:\n${stack}\n`);
   process.exit(1);
 });
 

@@ -31,20 +31,32 @@ export async function runCall(
   const onOutput = (text: string) => emit({ type: "tool-output-delta", callId, text });
   const prepared: PreparedCall = circumstances.isCutOff
     ? invalidCall(call.name, CUT_OFF)
-    : await tools.prepare(
-        { name: call.name, arguments: call.arguments },
-        { cwd, sandbox: await openSandbox(), signal, onOutput },
-      );
+    : await tools
+        .prepare(
+          { name: call.name, arguments: call.arguments },
+          { cwd, sandbox: await openSandbox(), signal, onOutput },
+        )
+        .catch((error: unknown) => invalidCall(call.name, failureText(error)));
   const { action } = prepared;
   emit({ type: "tool-started", callId, action });
   const startedMs = now();
-  const result: ToolResult = prepared.kind === "ready" ? await prepared.run() : prepared;
+  const result: ToolResult = prepared.kind === "ready" ? await prepared.run().catch(toolFailed) : prepared;
   const durationMs = now() - startedMs;
   emit({ type: "tool-ended", callId, action, result: result.outcome, durationMs });
   return {
     output: result.output,
     ...(result.refused === undefined ? {} : { refused: result.refused }),
   };
+}
+
+/** A mistake in a tool costs the call, not the turn. */
+function toolFailed(error: unknown): ToolResult {
+  const message = failureText(error);
+  return { output: message, outcome: { kind: "failed", message } };
+}
+
+function failureText(error: unknown): string {
+  return `the tool failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function invalidCall(name: string, message: string): PreparedCall {

@@ -3,7 +3,6 @@ import type {
   FunctionCallItem,
   HistoryItem,
   LeatError,
-  SessionError,
   TokenUsage,
   TurnEnd,
 } from "../protocol/index.ts";
@@ -180,7 +179,7 @@ function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
   return unwritten === undefined ? undefined : failed(turn, unwritten);
 }
 
-function failed(turn: Turn, error: LeatError | SessionError): Step {
+function failed(turn: Turn, error: LeatError): Step {
   const lastMessage = lastAnswer(turn.session.items);
   return { type: "end", end: { type: "failed", error, lastMessage } };
 }

@@ -66,7 +66,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     userInstructions: docs.text,
   })) {
     const unwritten = session.append(item);
-    if (unwritten !== undefined) return { ok: false, error: unwritten };
+    if (unwritten !== undefined) {
+      session.close();
+      return { ok: false, error: unwritten };
+    }
   }
   let sandbox: Promise<Sandbox> | undefined;
   const http = createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()]));

@@ -8,7 +8,7 @@ import { childEnvironment, openSandbox, resolvePolicy, runUnconfined } from "../
 import { BROKEN_FILE, commitDemoProject, writeDemoProject } from "./demo-project.ts";
 import type { ExecOptions } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
-import { explain } from "./explain.ts";
+import { explainSandbox } from "./explain.ts";
 import type { Io } from "./io.ts";
 
 export interface DemoOptions {
@@ -117,12 +117,7 @@ function introduce(
   if (!facts.committed)
     io.stderr.write("git is missing or can't commit, so the project is a plain folder.\n");
   if (facts.sandboxError !== undefined) {
-    const { message } = explain(facts.sandboxError, {
-      providerId: "practice",
-      providerName: "leat practice",
-      baseUrl: "http://127.0.0.1/v1",
-      model: "practice",
-    });
+    const { message } = explainSandbox(facts.sandboxError);
     io.stderr.write(
       `Outside the demo, ${message}\nThe demo's own commands run in its temp folder, unconfined.\n`,
     );

@@ -35,7 +35,7 @@ export function resolveEndpoint(
       dialect: pickDialect({ providerId: provider.id, hostname }),
       requestMaxRetries: provider.requestMaxRetries,
       streamMaxRetries: provider.streamMaxRetries,
-      idleTimeoutMs: waitsForEver(config, hostname) ? undefined : provider.streamIdleTimeoutMs,
+      idleTimeoutMs: waitsForEver(provider, hostname) ? undefined : provider.streamIdleTimeoutMs,
     },
   };
 }
@@ -86,8 +86,7 @@ function configuredHeaders(provider: ProviderConfig, env: Io["env"]): Record<str
   return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** A local server is silent for as long as it reads the prompt. Only a time-out the user set himself counts there. */
-function waitsForEver(config: Config, hostname: string): boolean {
-  const origin = config.origins[`model_providers.${config.provider.id}.stream_idle_timeout_ms`];
-  return isLoopback(hostname) && (origin === undefined || origin === "default");
+/** A local server is silent for as long as it reads the prompt. Only a time-out the user set counts there. */
+function waitsForEver(provider: ProviderConfig, hostname: string): boolean {
+  return isLoopback(hostname) && provider.idleTimeoutIsDefault;
 }

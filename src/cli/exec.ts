@@ -9,8 +9,9 @@ import { findRepositoryRoot } from "../session/index.ts";
 import { openConversation } from "./conversation.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
-import { type ExplainContext, explain } from "./explain.ts";
+import { explain } from "./explain.ts";
 import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
+import type { ExplainContext } from "./explanation.ts";
 import { headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { writeLastMessage } from "./last-message.ts";
@@ -77,8 +78,8 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     io,
   );
   if (!conversation.ok) return fail(io, explain(conversation.error, context));
-  output.header(headerFacts(config, conversation), prompt.prompt);
   try {
+    output.header(headerFacts(config, conversation), prompt.prompt);
     const end = await runTurn(prompt.prompt, {
       ...conversation.dependencies,
       emit: (event) => output.handle(event),
@@ -118,10 +119,12 @@ function loadSettings(options: ExecOptions, io: Io): Settings {
 
 function explainContext(config: Config): ExplainContext {
   const { provider, profile, model } = config;
+  const url = new URL(provider.baseUrl);
   return {
     providerId: provider.id,
     providerName: provider.name,
-    baseUrl: provider.baseUrl,
+    // Without credentials, which may stand in the URL.
+    baseUrl: `${url.origin}${url.pathname}`,
     model,
     ...(profile === undefined ? {} : { profile }),
     ...(provider.envKey === undefined ? {} : { envKey: provider.envKey }),

@@ -41,9 +41,8 @@ function warnings(config: Config, conversation: OpenConversation): string[] {
 }
 
 /** Codex's default is a model of OpenAI's, which a local server is unlikely to have. */
-function modelIsGuessed({ origins, provider, model }: Config): boolean {
-  const isLocal = isLoopback(new URL(provider.baseUrl).hostname);
-  return origins["model"] === "default" && isLocal && model.startsWith("gpt-5");
+function modelIsGuessed({ modelIsDefault, provider, model }: Config): boolean {
+  return modelIsDefault && model.startsWith("gpt-5") && isLoopback(new URL(provider.baseUrl).hostname);
 }
 
 function describePolicy(policy: SandboxPolicy, cwd: string): string {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Explanation } from "./explain.ts";
+import type { Explanation } from "./explanation.ts";
 import type { Io } from "./io.ts";
 
 /** `--output-last-message`: the raw text, with no newline added; an empty file, and a word, where there is none. */

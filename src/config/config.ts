@@ -6,6 +6,8 @@ export interface Config {
   readonly file: string;
   readonly profile?: string;
   readonly model: string;
+  /** Nobody named a model: it is Codex's default, or that of a built-in provider. */
+  readonly modelIsDefault: boolean;
   readonly provider: ProviderConfig;
   /** Every provider there is, the chosen one included. */
   readonly providers: readonly KnownProvider[];
@@ -48,6 +50,8 @@ export interface ProviderConfig {
   readonly requestMaxRetries: number;
   readonly streamMaxRetries: number;
   readonly streamIdleTimeoutMs: number;
+  /** Nobody set the time-out; it is the default. */
+  readonly idleTimeoutIsDefault: boolean;
   readonly requiresOpenaiAuth: boolean;
   readonly bearerToken?: string;
 }

@@ -64,6 +64,9 @@ function withPlaceAt(
   return result;
 }
 
+/** What stands after the `=` may be a key, and this text is shown. */
 function badOverride(text: string, reason: string): ConfigError {
-  return { kind: "config", problem: { type: "bad_override", text, reason }, source: `-c ${text}` };
+  const equals = text.indexOf("=");
+  const shown = equals === -1 ? text : `${text.slice(0, equals)}=…`;
+  return { kind: "config", problem: { type: "bad_override", text: shown, reason }, source: `-c ${shown}` };
 }

@@ -71,6 +71,7 @@ export function resolveProvider(
     requestMaxRetries: count("request_max_retries"),
     streamMaxRetries: count("stream_max_retries"),
     streamIdleTimeoutMs: count("stream_idle_timeout_ms"),
+    idleTimeoutIsDefault: fieldSetting(document, builtIn, id, "stream_idle_timeout_ms").origin === "default",
     requiresOpenaiAuth: field<boolean>("requires_openai_auth"),
     ...(bearerToken !== undefined && { bearerToken }),
   };

@@ -67,6 +67,7 @@ export function resolveConfig(
     file: document.file,
     ...(profile !== undefined && { profile }),
     model: origins.get("model") === "default" ? defaultModel : model,
+    modelIsDefault: origins.get("model") === "default",
     provider: resolved.provider,
     providers,
     approvalPolicy: get("approval_policy", flags.approvalPolicy),

@@ -32,8 +32,13 @@ export function shownUrl(endpoint: Endpoint, path: string): string {
 
 /** Some servers quote the key they refuse. Values shorter than any key are left alone. */
 export function hideSecrets(endpoint: Endpoint, text: string): string {
-  const inQuery = Object.entries(endpoint.queryParams).filter(([name]) => /key|token|secret|sig/i.test(name));
-  const values = [...Object.values(endpoint.headers), ...inQuery.map(([, value]) => value)];
+  const { username, password } = new URL(endpoint.baseUrl);
+  const values = [
+    ...Object.values(endpoint.headers),
+    ...Object.values(endpoint.queryParams),
+    decodeURIComponent(username),
+    decodeURIComponent(password),
+  ];
   return values
     .map((value) => value.slice(value.lastIndexOf(" ") + 1))
     .filter((secret) => secret.length >= 8)

@@ -1,7 +1,7 @@
 import { type HttpClient, isLoopback, retryDelayMs, sleep } from "../net/index.ts";
 import type { EndpointMemory, ModelError } from "../protocol/index.ts";
 import { type AttemptEnd, attemptChat } from "./chat/attempt.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, shownUrl } from "./endpoint.ts";
 import type { ModelEvent } from "./model-event.ts";
 import type { ModelRequest } from "./model-request.ts";
 
@@ -27,7 +27,9 @@ export async function* streamModel(
 ): AsyncGenerator<ModelEvent, void, void> {
   const { memory, signal } = options;
   const retries = { request: 0, stream: 0 };
-  let asksForUsage = memory.get(endpoint.baseUrl).refusesStreamOptions !== true;
+  // Without credentials, since it is written down.
+  const place = shownUrl(endpoint, "");
+  let asksForUsage = memory.get(place).refusesStreamOptions !== true;
   for (let attempts = 1; ; attempts += 1) {
     const end = yield* attemptChat(request, endpoint, { ...options, asksForUsage });
     if (end.type === "completed") {
@@ -41,7 +43,7 @@ export async function* streamModel(
     }
     if (asksForUsage && end.error.parameter === "stream_options") {
       asksForUsage = false;
-      memory.put(endpoint.baseUrl, { refusesStreamOptions: true });
+      memory.put(place, { refusesStreamOptions: true });
       yield { type: "notice", notice: { kind: "parameter-dropped", parameter: "stream_options" } };
       continue;
     }
@@ -89,8 +91,24 @@ function maxRetries(end: Failure, endpoint: Endpoint): number {
     case "host_not_found":
     case "unreachable":
       return Math.min(1, budget);
-    default:
+    case "host_not_allowed":
+    case "tls":
+    case "redirect":
+    case "empty_answer":
+    case "context_overflow":
+    case "model_not_loaded":
+    case "model_not_found":
+    case "tools_unsupported":
+    case "unsupported_parameter":
+    case "template":
+    case "reasoning_replay_required":
+    case "quota":
+    case "auth":
+    case "not_found":
+    case "bad_request":
       return 0;
+    default:
+      return end.error.kind satisfies never;
   }
 }
 

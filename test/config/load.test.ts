@@ -18,6 +18,7 @@ const PROVIDER_DEFAULTS = {
   requestMaxRetries: 4,
   streamMaxRetries: 5,
   streamIdleTimeoutMs: 300_000,
+  idleTimeoutIsDefault: true,
   requiresOpenaiAuth: false,
 };
 
@@ -28,6 +29,7 @@ test("no file: the defaults, each with its origin", () => {
     ok: true,
     config: {
       file: join(home, "config.toml"),
+      modelIsDefault: true,
       model: "gpt-5-codex",
       provider: {
         ...PROVIDER_DEFAULTS,

@@ -169,7 +169,7 @@ const faults: Fault[] = [
     replies: [stream(chunk("all "), "data: {unreadable\n\n", chunk("is well"), "data: [DONE]\n\n")],
     code: 0,
     requests: 1,
-    says: ["1 "],
+    says: ["1 event of the server could not be read"],
     stdout: "all is well\n",
   },
 ];

@@ -450,7 +450,7 @@ describe("what an error tells", () => {
         type: "failed",
         error: {
           kind: "auth",
-          message: "Invalid key … or … [31m at 2025-04-01",
+          message: "Invalid key … or … [31m at …",
           status: 401,
           url,
           attempts: 1,

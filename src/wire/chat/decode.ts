@@ -138,7 +138,7 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     if (finishReason === "model_context_window_exceeded" && error === undefined) {
       error = errorFromJson({ error: `finish reason ${finishReason}` }, undefined);
     }
-    const calls = assembler.finish().map((call) => ({ call, id: call.id ?? options.newCallId() }));
+    const calls = withDistinctIds(assembler.finish(), options.newCallId);
     const runnable = calls.filter(({ call }) => isRunnable(call, finish));
     const invalid = calls.filter(({ call }) => !isRunnable(call, finish));
     return {
@@ -202,6 +202,19 @@ function readProgress(progress: JsonObject, events: ModelEvent[]): void {
       ...(cached === undefined ? {} : { cached }),
       ...(elapsedMs === undefined ? {} : { elapsedMs }),
     },
+  });
+}
+
+/** Outputs find their calls by id, so a call without one, or with one that was given before, gets a new one. */
+function withDistinctIds(
+  calls: readonly AssembledCall[],
+  newCallId: () => string,
+): { call: AssembledCall; id: string }[] {
+  const given = new Set<string>();
+  return calls.map((call) => {
+    const id = call.id === undefined || given.has(call.id) ? newCallId() : call.id;
+    given.add(id);
+    return { call, id };
   });
 }
 

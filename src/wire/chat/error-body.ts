@@ -21,11 +21,11 @@ export function errorFromJson(object: JsonObject, status: number | undefined): M
   const error = asObject(object["error"]);
   const source = error ?? object;
   const message =
-    asText(object["error"]) ??
+    messageOf(asText(object["error"])) ??
     messageOf(source["message"]) ??
     messageOf(object["detail"]) ??
     defaultMessage(status);
-  const code = [source["code"], source["type"]].map((value) => String(value ?? "")).join(" ");
+  const code = [source["code"], source["type"]].map(shortWord).join(" ");
   return buildError(message, code, status ?? numericCode(source["code"]));
 }
 
@@ -38,13 +38,23 @@ export function holdsError(object: JsonObject): boolean {
   );
 }
 
-function messageOf(value: unknown): string | undefined {
-  if (typeof value === "string") return asText(value.trim());
-  if (Array.isArray(value)) return messageOf(value.map((entry) => messageOf(entry) ?? "").join("; "));
+/** A hostile body may nest without end, or fill megabytes. */
+const MAX_DEPTH = 5;
+const MAX_ENTRIES = 20;
+const MAX_LENGTH = 2000;
+
+function messageOf(value: unknown, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  if (typeof value === "string") return asText(value.slice(0, MAX_LENGTH).trim());
+  const inner = (entry: unknown) => messageOf(entry, depth + 1);
+  if (Array.isArray(value)) {
+    const messages = value.slice(0, MAX_ENTRIES).map((entry) => inner(entry) ?? "");
+    return asText(messages.join("; ").slice(0, MAX_LENGTH));
+  }
   const object = asObject(value);
   if (object === undefined) return undefined;
-  const location = asArray(object["loc"]).join(".");
-  const message = asText(object["msg"]) ?? messageOf(object["message"]) ?? messageOf(object["detail"]);
+  const location = asArray(object["loc"]).slice(0, MAX_ENTRIES).map(String).join(".");
+  const message = inner(object["msg"]) ?? inner(object["message"]) ?? inner(object["detail"]);
   return message === undefined || location === "" ? message : `${message} (${location})`;
 }
 
@@ -53,7 +63,7 @@ function buildError(message: string, code: string, status: number | undefined): 
   const parameter = kind === "unsupported_parameter" ? refusedParameter(message) : undefined;
   return {
     kind,
-    message: message.slice(0, 2000),
+    message,
     ...(status === undefined ? {} : { status }),
     ...(parameter === undefined ? {} : { parameter }),
   };
@@ -64,14 +74,14 @@ function buildError(message: string, code: string, status: number | undefined): 
  * load, because "rate limit" messages speak of queues, too.
  */
 const BY_WORDS: readonly (readonly [ModelErrorKind, RegExp])[] = [
-  ["reasoning_replay_required", /reasoning_content.*must be passed back/i],
+  ["reasoning_replay_required", /reasoning_content.{0,200}must be passed back/i],
   [
     "template",
     /(?<!--)jinja|template ?error|roles? must alternate|system message must be|only user(?:, | and )assistant|unexpected message role|system role not supported/i,
   ],
   [
     "tools_unsupported",
-    /does not support tools|tools param requires|cannot use tools with stream|tool.?choice.*requires.*enable-auto-tool-choice/i,
+    /does not support tools|tools param requires|cannot use tools with stream|tool.?choice.{0,100}requires.{0,100}enable-auto-tool-choice/i,
   ],
   [
     "unsupported_parameter",
@@ -111,9 +121,12 @@ function kindOf(message: string, code: string, status: number | undefined): Mode
 
 function refusedParameter(message: string): string | undefined {
   if (/think value/i.test(message)) return "reasoning_effort";
-  return /stream_options|tool_choice|parallel_tool_calls|return_progress|temperature|max_tokens/.exec(
-    message,
-  )?.[0];
+  return /stream_options|return_progress/.exec(message)?.[0];
+}
+
+/** A code or type: a word or a number; anything else says nothing. */
+function shortWord(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value).slice(0, 100) : "";
 }
 
 function numericCode(code: unknown): number | undefined {

@@ -62,7 +62,7 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     argumentsPart: string | undefined,
   ): OpenCall | undefined {
     const byId = id === undefined ? undefined : calls.findLast((call) => call.id === id);
-    if (byId !== undefined) return byId;
+    if (byId !== undefined) return startsUnderSameId(byId, index, name, argumentsPart) ? undefined : byId;
     const candidate = index === undefined ? calls.at(-1) : calls.findLast((call) => call.index === index);
     if (candidate === undefined) return undefined;
     if (id !== undefined && candidate.id !== undefined) return undefined;
@@ -96,7 +96,27 @@ function argumentsOf(part: JsonObject): string | undefined {
   const value = part["arguments"];
   if (typeof value === "string") return asText(value);
   // Bridges from Ollama's native API send an object.
-  return asObject(value) === undefined ? undefined : JSON.stringify(value);
+  if (asObject(value) === undefined) return undefined;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than the stack: no JSON, so that the call is not run.
+    return "(nested too deeply)";
+  }
+}
+
+/** Ids that are not distinct: another index, and a call that was complete already. A mere repetition is none. */
+function startsUnderSameId(
+  call: OpenCall,
+  index: number | undefined,
+  name: string | undefined,
+  argumentsPart: string | undefined,
+): boolean {
+  if (name === undefined || index === undefined || call.index === undefined || index === call.index)
+    return false;
+  const isRepetition =
+    name === call.name && (argumentsPart === undefined || argumentsPart === call.argumentsText);
+  return !isRepetition && isWhole(call.argumentsText);
 }
 
 /** Some servers send the whole arguments once more in the last chunk. */

@@ -143,7 +143,6 @@ test.each([
 
 test.each([
   ["Extra inputs are not permitted: body.stream_options", "stream_options"],
-  ["Unsupported parameter: 'temperature'", "temperature"],
   ["Unknown field return_progress", "return_progress"],
   ['think value "high" is not supported for this model', "reasoning_effort"],
   ["Unsupported parameter", undefined],
@@ -166,4 +165,16 @@ test.each([
   [{ choices: [] }, false],
 ])("%j is an error: %s", (value, expected) => {
   expect(holdsError(value)).toBe(expected);
+});
+
+test("a hostile body costs no more than a short one: megabytes, and nesting without end", () => {
+  const phrase = "tool choice requires ".repeat(200_000);
+  expect(
+    readErrorBody(JSON.stringify({ error: { message: phrase } }), 400).message.length,
+  ).toBeLessThanOrEqual(2000);
+  const deep = `${'{"message":'.repeat(5000)}"end"${"}".repeat(5000)}`;
+  expect(readErrorBody(deep, 400)).toMatchObject({ kind: "bad_request", status: 400 });
+  expect(readErrorBody(`{"detail":${"[".repeat(5000)}${"]".repeat(5000)}}`, 422)).toMatchObject({
+    status: 422,
+  });
 });

@@ -15,6 +15,12 @@ function delta(fields: { id?: unknown; index?: unknown; name?: unknown; args?: u
   };
 }
 
+function nested(depth: number): object {
+  let value: object = {};
+  for (let level = 0; level < depth; level += 1) value = { inner: value };
+  return value;
+}
+
 /** Id, name and arguments; a call that must not be run ends in "broken". */
 type Row = readonly [id: string | undefined, name: string | null, argumentsText: string, state?: "broken"];
 
@@ -27,6 +33,23 @@ test.each<[string, unknown[], Row[]]>([
       delta({ index: 0, args: ":1}" }),
     ],
     [["a", "shell", '{"x":1}']],
+  ],
+  [
+    "two calls under one id (LocalAI), one of them sent twice",
+    [
+      delta({ id: "a", index: 0, name: "shell", args: '{"x":1}' }),
+      delta({ id: "a", index: 1, name: "shell", args: '{"x":1}' }),
+      delta({ id: "a", index: 2, name: "read", args: '{"y":2}' }),
+    ],
+    [
+      ["a", "shell", '{"x":1}'],
+      ["a", "read", '{"y":2}'],
+    ],
+  ],
+  [
+    "arguments as an object, nested deeper than any stack",
+    [delta({ id: "a", index: 0, name: "shell", args: nested(20_000) })],
+    [["a", "shell", "(nested too deeply)", "broken"]],
   ],
   [
     "two calls, their pieces interleaved",
