@@ -7,11 +7,11 @@ import type {
   TurnEnd,
 } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
-import type { Session, TurnContext } from "../session/index.ts";
+import type { Session, TurnFacts } from "../session/index.ts";
 import type { ToolSet } from "../tools/index.ts";
 import type { Completion, ModelEvent, ModelRequest } from "../wire/index.ts";
 import { userMessage } from "./initial-context.ts";
-import { lastAnswer, recordItem, recordUsage } from "./record.ts";
+import { lastAnswer } from "./last-answer.ts";
 import { readResponse } from "./response.ts";
 import { runCall } from "./run-call.ts";
 import { addUsage } from "./usage-sum.ts";
@@ -27,7 +27,7 @@ export interface TurnDependencies {
   /** The sandbox of the session, made when it is first asked for: no command runs before the first request. */
   readonly openSandbox: () => Promise<Sandbox>;
   /** Written to the rollout before each request. */
-  readonly turnContext: TurnContext;
+  readonly turnFacts: TurnFacts;
   readonly contextWindow: number | undefined;
   /** Streams one response of the configured endpoint. */
   readonly stream: (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
@@ -54,9 +54,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
   const { session, emit } = dependencies;
   const turn: Turn = { ...dependencies, usage: {}, requests: 0, ended: false };
   emit({ type: "turn-started" });
-  const unwritten =
-    session.append(userMessage(input)) ??
-    session.recordEvent({ type: "user_message", message: input, kind: "plain" });
+  const unwritten = session.append(userMessage(input));
   let step: Step = unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
   while (step.type !== "end") {
     step = step.type === "ask" ? await ask(turn) : await runCalls(turn, step.calls, step.completion);
@@ -74,7 +72,7 @@ interface Turn extends TurnDependencies {
 
 async function ask(turn: Turn): Promise<Step> {
   const { session, emit, signal, now } = turn;
-  const unwritten = session.recordTurnContext(turn.turnContext);
+  const unwritten = session.recordTurn(turn.turnFacts);
   if (unwritten !== undefined) return failed(turn, unwritten);
   turn.requests += 1;
   emit({ type: "request-started", number: turn.requests });
@@ -167,7 +165,7 @@ async function runCalls(
 /** Keeps items in history and on disk; a step only if that failed. */
 function keep(turn: Turn, items: readonly HistoryItem[]): Step | undefined {
   for (const item of items) {
-    const unwritten = recordItem(turn.session, item);
+    const unwritten = turn.session.append(item);
     if (unwritten !== undefined) return failed(turn, unwritten);
     turn.emit({ type: "item-completed", item });
   }
@@ -175,7 +173,8 @@ function keep(turn: Turn, items: readonly HistoryItem[]): Step | undefined {
 }
 
 function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
-  const unwritten = recordUsage(turn.session, turn.usage, last, turn.contextWindow);
+  if (Object.keys(last).length === 0) return undefined;
+  const unwritten = turn.session.recordUsage(turn.usage, last, turn.contextWindow);
   return unwritten === undefined ? undefined : failed(turn, unwritten);
 }
 
@@ -185,7 +184,7 @@ function failed(turn: Turn, error: LeatError): Step {
 }
 
 function interrupted(turn: Turn): Step {
-  const unwritten = turn.session.recordEvent({ type: "turn_aborted", reason: "interrupted" });
+  const unwritten = turn.session.recordInterruption();
   if (unwritten !== undefined) return failed(turn, unwritten);
   return { type: "end", end: { type: "interrupted", lastMessage: lastAnswer(turn.session.items) } };
 }

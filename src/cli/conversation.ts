@@ -65,7 +65,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     shell: io.env["SHELL"],
     userInstructions: docs.text,
   })) {
-    const unwritten = session.append(item);
+    const unwritten = session.appendContext(item);
     if (unwritten !== undefined) {
       session.close();
       return { ok: false, error: unwritten };
@@ -89,12 +89,12 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         sandbox ??= confine(policy, cwd, config, io);
         return sandbox;
       },
-      turnContext: {
+      turnFacts: {
         cwd,
-        approval_policy: config.approvalPolicy,
-        sandbox_policy: rolloutPolicy(policy, config),
         model: config.model,
-        summary: "auto",
+        approvalPolicy: config.approvalPolicy,
+        sandboxMode: config.sandboxMode,
+        workspaceWrite: config.workspaceWrite,
       },
       contextWindow: config.contextWindow,
       stream: (request, signal) =>
@@ -142,16 +142,4 @@ function confine(policy: SandboxPolicy, cwd: string, config: Config, io: Io): Pr
   const secretNames = config.providers.flatMap(({ secretVariables }) => secretVariables);
   const environment = childEnvironment(io.env, config.shellEnvironment, secretNames);
   return openSandbox({ policy, cwd, environment });
-}
-
-/** In the spelling of Codex's rollout. */
-function rolloutPolicy(policy: SandboxPolicy, config: Config): Record<string, unknown> {
-  if (policy.mode !== "workspace-write") return { mode: policy.mode };
-  return {
-    mode: policy.mode,
-    writable_roots: config.workspaceWrite.writableRoots,
-    network_access: policy.networkAccess,
-    exclude_tmpdir_env_var: config.workspaceWrite.excludeTmpdirEnvVar,
-    exclude_slash_tmp: config.workspaceWrite.excludeSlashTmp,
-  };
 }

@@ -1,3 +1,3 @@
+export type { TurnFacts } from "./codex-lines.ts";
 export { findRepositoryRoot, type GitFacts, readGitFacts } from "./git-facts.ts";
-export type { RolloutUsage, TurnContext } from "./rollout.ts";
 export { createSession, type Session, type SessionOptions } from "./session.ts";

@@ -1,57 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { HistoryItem } from "../protocol/index.ts";
-import type { GitFacts } from "./git-facts.ts";
-
-/**
- * The rollout file: one JSON object a line, in Codex's format (September 2025), so that either program can
- * read the other's sessions. Lines are only ever appended.
- */
-type RolloutLine =
-  | { readonly type: "session_meta"; readonly payload: SessionMeta }
-  | { readonly type: "response_item"; readonly payload: HistoryItem }
-  | { readonly type: "event_msg"; readonly payload: RolloutEvent }
-  | { readonly type: "turn_context"; readonly payload: TurnContext };
-
-interface SessionMeta {
-  readonly id: string;
-  readonly timestamp: string;
-  readonly cwd: string;
-  readonly originator: string;
-  readonly cli_version: string;
-  readonly instructions: string | null;
-  readonly git?: GitFacts;
-}
-
-/** Events Codex replays to its screen when it resumes a session. */
-export type RolloutEvent =
-  | { readonly type: "user_message"; readonly message: string; readonly kind: "plain" }
-  | { readonly type: "agent_message"; readonly message: string }
-  | { readonly type: "agent_reasoning_raw_content"; readonly text: string }
-  | { readonly type: "token_count"; readonly info: TokenCountInfo; readonly rate_limits: null }
-  | { readonly type: "turn_aborted"; readonly reason: "interrupted" };
-
-interface TokenCountInfo {
-  readonly total_token_usage: RolloutUsage;
-  readonly last_token_usage: RolloutUsage;
-  readonly model_context_window: number | null;
-}
-
-export interface RolloutUsage {
-  readonly input_tokens: number;
-  readonly cached_input_tokens: number;
-  readonly output_tokens: number;
-  readonly reasoning_output_tokens: number;
-  readonly total_tokens: number;
-}
-
-export interface TurnContext {
-  readonly cwd: string;
-  readonly approval_policy: string;
-  readonly sandbox_policy: Readonly<Record<string, unknown>>;
-  readonly model: string;
-  readonly summary: "auto";
-}
+import type { RolloutLine } from "./codex-lines.ts";
 
 export interface RolloutFile {
   readonly path: string;

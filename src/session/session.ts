@@ -1,7 +1,8 @@
-import type { HistoryItem, SessionError } from "../protocol/index.ts";
+import type { HistoryItem, SessionError, TokenUsage } from "../protocol/index.ts";
+import { eventLine, type RolloutLine, type TurnFacts, turnLine, usageLine } from "./codex-lines.ts";
 import type { GitFacts } from "./git-facts.ts";
 import { createSessionId } from "./identifier.ts";
-import { createRolloutFile, type RolloutEvent, type RolloutFile, type TurnContext } from "./rollout.ts";
+import { createRolloutFile, type RolloutFile } from "./rollout.ts";
 
 /** A conversation: its history in memory and, line by line, on disk. History is append-only. */
 export interface Session {
@@ -11,8 +12,16 @@ export interface Session {
   readonly items: readonly HistoryItem[];
   /** Keeps the item and writes it before it returns: what was returned survives a kill. */
   append(item: HistoryItem): SessionError | undefined;
-  recordEvent(event: RolloutEvent): SessionError | undefined;
-  recordTurnContext(context: TurnContext): SessionError | undefined;
+  /** The same for what no one said: instructions and facts at the head of the history. */
+  appendContext(item: HistoryItem): SessionError | undefined;
+  /** Notes for whoever reads the file; they are no part of the history. */
+  recordTurn(facts: TurnFacts): SessionError | undefined;
+  recordUsage(
+    total: TokenUsage,
+    last: TokenUsage,
+    contextWindow: number | undefined,
+  ): SessionError | undefined;
+  recordInterruption(): SessionError | undefined;
   close(): void;
 }
 
@@ -61,7 +70,7 @@ export function createSession(options: SessionOptions): OpenedSession {
 
 function openSession(id: string, file: RolloutFile, now: () => Date): Session {
   const items: HistoryItem[] = [];
-  const write = (line: Parameters<RolloutFile["write"]>[0]): SessionError | undefined => {
+  const write = (line: RolloutLine): SessionError | undefined => {
     try {
       file.write(line, now());
       return undefined;
@@ -69,16 +78,23 @@ function openSession(id: string, file: RolloutFile, now: () => Date): Session {
       return sessionError(file.path, error);
     }
   };
+  const appendItem = (item: HistoryItem): SessionError | undefined => {
+    items.push(item);
+    return write({ type: "response_item", payload: item });
+  };
   return {
     id,
     path: file.path,
     items,
     append(item) {
-      items.push(item);
-      return write({ type: "response_item", payload: item });
+      const event = eventLine(item);
+      return appendItem(item) ?? (event === undefined ? undefined : write(event));
     },
-    recordEvent: (payload) => write({ type: "event_msg", payload }),
-    recordTurnContext: (payload) => write({ type: "turn_context", payload }),
+    appendContext: appendItem,
+    recordTurn: (facts) => write(turnLine(facts)),
+    recordUsage: (total, last, contextWindow) => write(usageLine(total, last, contextWindow)),
+    recordInterruption: () =>
+      write({ type: "event_msg", payload: { type: "turn_aborted", reason: "interrupted" } }),
     close: () => file.close(),
   };
 }

@@ -52,7 +52,18 @@ async function play(input: string, script: Script): Promise<Played> {
     tools: { specs: [], prepare: async (request, context) => prepare(script, request.name, context) },
     cwd: "/work",
     openSandbox: async () => ({}) as ToolContext["sandbox"],
-    turnContext: { cwd: "/work", approval_policy: "never", sandbox_policy: {}, model: "m", summary: "auto" },
+    turnFacts: {
+      cwd: "/work",
+      model: "m",
+      approvalPolicy: "never",
+      sandboxMode: "read-only",
+      workspaceWrite: {
+        writableRoots: [],
+        networkAccess: false,
+        excludeTmpdirEnvVar: false,
+        excludeSlashTmp: false,
+      },
+    },
     contextWindow: 4096,
     stream: (request, signal) => {
       // The invariant of the session: what the request is made of is on disk before it leaves.

@@ -2,8 +2,9 @@ import fs, { closeSync, openSync, readFileSync, statSync, writeFileSync } from "
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { SandboxMode } from "../../src/protocol/index.ts";
 import { createSessionId } from "../../src/session/identifier.ts";
-import { createSession, type Session, type SessionOptions } from "../../src/session/index.ts";
+import { createSession, type Session, type SessionOptions, type TurnFacts } from "../../src/session/index.ts";
 import { assistant, call, output, reasoning, user } from "../support/items.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -37,33 +38,53 @@ function open(settings: SessionOptions): Session {
   return opened.session;
 }
 
+function turn(sandboxMode: SandboxMode): TurnFacts {
+  return {
+    cwd: "/work",
+    model: "m",
+    approvalPolicy: "never",
+    sandboxMode,
+    workspaceWrite: {
+      writableRoots: ["/data"],
+      networkAccess: true,
+      excludeTmpdirEnvVar: false,
+      excludeSlashTmp: true,
+    },
+  };
+}
+
 describe("the rollout", () => {
   test("line by line", () => {
     const home = tempFolder();
     const git = { branch: "main" };
     const session = open(options(home, { userInstructions: "Be\nkind.", git }));
+    session.appendContext(user("facts"));
     session.append(user("q"));
     session.append(reasoning("hm", "reasoning"));
     session.append(call("1", "shell", '{"a":"é"}'));
     session.append(output("1", "A"));
-    session.recordEvent({ type: "agent_message", message: "m" });
-    session.recordTurnContext({
-      cwd: "/work",
-      approval_policy: "never",
-      sandbox_policy: { mode: "read-only" },
-      model: "m",
-      summary: "auto",
-    });
+    session.append(assistant("m"));
+    session.recordTurn(turn("read-only"));
+    session.recordTurn(turn("workspace-write"));
+    session.recordUsage({ inputTokens: 9, outputTokens: 2 }, { inputTokens: 5, totalTokens: 6 }, 4096);
+    session.recordInterruption();
     session.close();
     const at = '{"timestamp":"2025-09-30T12:00:00.007Z"';
     expect(readFileSync(session.path, "utf8").split("\n")).toEqual([
       `${at},"type":"session_meta","payload":{"id":"${session.id}","timestamp":"2025-09-30T12:00:00.007Z","cwd":"/work","originator":"leat_exec","cli_version":"0.1.0","instructions":"Be\\nkind.","git":{"branch":"main"}}}`,
+      `${at},"type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"facts"}]}}`,
       `${at},"type":"response_item","payload":{"type":"message","role":"user","content":[{"type":"input_text","text":"q"}]}}`,
+      `${at},"type":"event_msg","payload":{"type":"user_message","message":"q","kind":"plain"}}`,
       `${at},"type":"response_item","payload":{"type":"reasoning","summary":[],"content":[{"type":"reasoning_text","text":"hm"}],"encrypted_content":null,"field":"reasoning"}}`,
+      `${at},"type":"event_msg","payload":{"type":"agent_reasoning_raw_content","text":"hm"}}`,
       `${at},"type":"response_item","payload":{"type":"function_call","name":"shell","arguments":"{\\"a\\":\\"é\\"}","call_id":"1"}}`,
       `${at},"type":"response_item","payload":{"type":"function_call_output","call_id":"1","output":"A"}}`,
+      `${at},"type":"response_item","payload":{"type":"message","role":"assistant","content":[{"type":"output_text","text":"m"}]}}`,
       `${at},"type":"event_msg","payload":{"type":"agent_message","message":"m"}}`,
       `${at},"type":"turn_context","payload":{"cwd":"/work","approval_policy":"never","sandbox_policy":{"mode":"read-only"},"model":"m","summary":"auto"}}`,
+      `${at},"type":"turn_context","payload":{"cwd":"/work","approval_policy":"never","sandbox_policy":{"mode":"workspace-write","writable_roots":["/data"],"network_access":true,"exclude_tmpdir_env_var":false,"exclude_slash_tmp":true},"model":"m","summary":"auto"}}`,
+      `${at},"type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":9,"cached_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":11},"last_token_usage":{"input_tokens":5,"cached_input_tokens":0,"output_tokens":0,"reasoning_output_tokens":0,"total_tokens":6},"model_context_window":4096},"rate_limits":null}}`,
+      `${at},"type":"event_msg","payload":{"type":"turn_aborted","reason":"interrupted"}}`,
       "",
     ]);
   });
@@ -112,10 +133,10 @@ describe("the rollout", () => {
     ]);
   });
 
-  test("each item is on disk when append returns", () => {
+  test("each item is on disk when the call returns", () => {
     const session = open(options(tempFolder()));
     const lines = [user("a"), assistant("b")].map((item) => {
-      session.append(item);
+      session.appendContext(item);
       return readFileSync(session.path, "utf8").trimEnd().split("\n").length;
     });
     expect({ lines, items: session.items }).toEqual({ lines: [2, 3], items: [user("a"), assistant("b")] });
@@ -150,14 +171,8 @@ describe("a file that can't be written", () => {
     const error = { kind: "session", path: session.path, reason: "EBADF: bad file descriptor, write" };
     expect([
       session.append(user("q")),
-      session.recordEvent({ type: "agent_message", message: "m" }),
-      session.recordTurnContext({
-        cwd: "/",
-        approval_policy: "never",
-        sandbox_policy: {},
-        model: "m",
-        summary: "auto",
-      }),
+      session.recordInterruption(),
+      session.recordTurn(turn("read-only")),
     ]).toEqual([error, error, error]);
   });
 });
@@ -176,13 +191,13 @@ describe("a disk that is full for a while", () => {
       if (calls === 1 && taken > 0) return write(descriptor, bytes.subarray(0, taken));
       throw new Error("ENOSPC: no space left on device, write");
     });
-    expect(session.append(user("a"))).toEqual({
+    expect(session.appendContext(user("a"))).toEqual({
       kind: "session",
       path: session.path,
       reason: "ENOSPC: no space left on device, write",
     });
     replaceWrite(write);
-    expect(session.append(user("b"))).toBeUndefined();
+    expect(session.appendContext(user("b"))).toBeUndefined();
     const lines = readFileSync(session.path, "utf8")
       .trimEnd()
       .split("\n")

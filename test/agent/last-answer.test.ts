@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastAnswer } from "../../src/agent/record.ts";
+import { lastAnswer } from "../../src/agent/last-answer.ts";
 import type { HistoryItem } from "../../src/protocol/index.ts";
 
 const user: HistoryItem = { type: "message", role: "user", content: [{ type: "input_text", text: "hi" }] };
