@@ -15,12 +15,15 @@ const onSignal = (code: number) => () => {
 };
 process.on("SIGINT", onSignal(130));
 process.on("SIGTERM", onSignal(143));
-// A reader that has left (`| head`) is no failure of ours; what could not be read is in the session file.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+// The terminal is gone, its window closed.
+process.on("SIGHUP", onSignal(129));
+// What can't be written does not stop the work: it is in the session file. A reader that has left (`| head`) is
+// no failure at all; a full disk behind stdout is one, and is told at the end.
+let lostOutput: Error | undefined;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") lostOutput = error;
+});
+process.stderr.on("error", () => {});
 process.on("uncaughtException", (error) => {
   // The text of an error may quote what a model wrote.
   const stack = (error.stack ?? error.message).replace(/[^\n\P{Cc}]/gu, "").slice(0, 4000);
@@ -38,3 +41,11 @@ const code = await runProgram(process.argv.slice(2), {
   interrupt: interrupt.signal,
 });
 process.exitCode = code === 130 ? signalCode : code;
+// Node reports the last failed write only when everything else is done.
+process.on("exit", () => {
+  if (lostOutput === undefined) return;
+  process.stderr.write(
+    `the answer can't be written to stdout: ${lostOutput.message}. It is in the session file.\n`,
+  );
+  process.exitCode = 1;
+});

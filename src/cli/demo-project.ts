@@ -38,7 +38,7 @@ export function writeDemoProject(directory: string): void {
 /** Makes it a repository with one commit; false where git is missing, and then it stays a folder. */
 export async function commitDemoProject(
   directory: string,
-  env: Readonly<Record<string, string>>,
+  options: { readonly env: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const identity = [
     "-c",
@@ -54,7 +54,7 @@ export async function commitDemoProject(
     ["git", ...identity, "commit", "-q", "--no-verify", "-m", "A project with a failing test"],
   ];
   for (const argv of steps) {
-    const end = await runUnconfined(argv, { cwd: directory, env, timeoutMs: 20_000 });
+    const end = await runUnconfined(argv, { cwd: directory, ...options, timeoutMs: 20_000 });
     if (end.kind !== "exited" || end.exitCode !== 0) return false;
   }
   return true;

@@ -29,10 +29,11 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
   mkdirSync(home, { mode: 0o700 });
   writeDemoProject(project);
   const env = plainEnvironment(io);
-  const committed = await commitDemoProject(project, env);
+  const committed = await commitDemoProject(project, { env, signal: io.interrupt });
   const broken = readFileSync(join(project, BROKEN_FILE), "utf8");
   const sandboxError = await probeSandbox(project, env);
 
+  if (io.interrupt.aborted) return exitCode.interrupted;
   const server = await startPracticeServer({ pace: options.pace });
   try {
     writeFileSync(join(home, "config.toml"), demoConfig(server.url));
@@ -68,7 +69,12 @@ interface DemoRun {
 async function conclude(run: DemoRun, io: Io): Promise<number> {
   const { project, home, broken, env, server } = run;
   const session = await findSession(home);
-  const tests = await runUnconfined(["node", "--test"], { cwd: project, env, timeoutMs: 60_000 });
+  const tests = await runUnconfined(["node", "--test"], {
+    cwd: project,
+    env,
+    timeoutMs: 60_000,
+    signal: io.interrupt,
+  });
   const failures = [
     ...(readFileSync(join(project, BROKEN_FILE), "utf8") === broken
       ? [`${BROKEN_FILE} was not changed`]

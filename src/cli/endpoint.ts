@@ -88,5 +88,6 @@ function configuredHeaders(provider: ProviderConfig, env: Io["env"]): Record<str
 
 /** A local server is silent for as long as it reads the prompt. Only a time-out the user set counts there. */
 function waitsForEver(provider: ProviderConfig, hostname: string): boolean {
-  return isLoopback(hostname) && provider.idleTimeoutIsDefault;
+  // 0 is how a user switches a time-out off.
+  return provider.streamIdleTimeoutMs === 0 || (isLoopback(hostname) && provider.idleTimeoutIsDefault);
 }

@@ -80,6 +80,12 @@ type ServerError = ModelError & { readonly kind: ServerKind };
 
 /** What the server itself said; its own words come first. */
 function explainServerError(error: ServerError, context: ExplainContext, tries: string): Explanation {
+  if (error.kind === "bad_request" && error.status === undefined) {
+    return {
+      message: `the request can't be sent: ${error.message}.`,
+      hint: `Look at http_headers, env_http_headers and the key of provider \`${context.providerId}\`: no line breaks, plain ASCII.`,
+    };
+  }
   const status = error.status === undefined ? "" : ` (HTTP ${error.status})`;
   const message = `${context.providerName} says${status}${tries}: ${error.message}`;
   const hint = serverHint(error, context);

@@ -6,14 +6,20 @@ export type PromptSource =
   /** Ctrl-C while stdin was read. */
   | { readonly type: "interrupted" };
 
+const NO_PROMPT = "No prompt provided. Either specify one as an argument or pipe the prompt into stdin.";
+
 /** Codex's rules (reference: codex exec, 0.45): an argument, or `-`, or whatever is piped in. */
 export async function readPrompt(argument: string | undefined, io: Io): Promise<PromptSource> {
-  if (argument !== undefined && argument !== "-") return { type: "prompt", prompt: argument };
+  if (argument !== undefined && argument !== "-") {
+    return argument.trim() === ""
+      ? { type: "missing", message: NO_PROMPT }
+      : { type: "prompt", prompt: argument };
+  }
   if (argument === undefined) {
     if (io.stdin().isTTY) {
       return {
         type: "missing",
-        message: "No prompt provided. Either specify one as an argument or pipe the prompt into stdin.",
+        message: NO_PROMPT,
       };
     }
     io.stderr.write("Reading prompt from stdin...\n");

@@ -1,4 +1,4 @@
-import type { AgentEvent, HistoryItem, LeatError, Notice, ToolAction, TurnEnd } from "../protocol/index.ts";
+import type { AgentEvent, HistoryItem, LeatError, ToolAction, TurnEnd } from "../protocol/index.ts";
 import { FinalAnswer } from "./final-answer.ts";
 import { formatSeconds } from "./format.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
@@ -19,8 +19,6 @@ export interface HumanOptions extends LookOptions {
   /** `--stream`: on a piped stdout all answer text as it comes, instead of the final message at the end. */
   readonly streamToStdout: boolean;
   explain(error: LeatError): { readonly message: string; readonly hint?: string };
-  /** Overrides the words for a notice. */
-  describeNotice?(notice: Notice): string | undefined;
   now?(): number;
 }
 
@@ -131,7 +129,10 @@ class HumanFrontEnd implements HumanOutput {
         return;
       case "notice":
         this.#closeBlock();
-        this.#say("yellow", this.#describeNotice(event.notice));
+        this.#say(
+          "yellow",
+          noticeText(event.notice, (error) => this.#options.explain(error)),
+        );
         return;
       case "turn-ended":
         this.finish();
@@ -237,12 +238,6 @@ class HumanFrontEnd implements HumanOutput {
       startedAt,
       render: (elapsedMs) => runningToolLine(action, elapsedMs, this.#progress.look),
     });
-  }
-
-  #describeNotice(notice: Notice): string {
-    return (
-      this.#options.describeNotice?.(notice) ?? noticeText(notice, (error) => this.#options.explain(error))
-    );
   }
 
   #say(style: "yellow" | "error", text: string): void {

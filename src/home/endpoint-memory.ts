@@ -60,8 +60,13 @@ function withFacts(stored: JsonMap, [endpoint, facts]: readonly [string, JsonMap
   return new Map(stored).set("endpoints", Object.fromEntries(endpoints));
 }
 
+const FACT_NAMES = [
+  "refusesStreamOptions",
+  "refusesReturnProgress",
+] as const satisfies (keyof EndpointFacts)[];
+
 /** A hand-edited value of the wrong type is no fact. */
 function knownFacts(facts: JsonMap): EndpointFacts {
-  const refusesStreamOptions = facts.get("refusesStreamOptions");
-  return typeof refusesStreamOptions === "boolean" ? { refusesStreamOptions } : {};
+  const known = FACT_NAMES.map((name) => [name, facts.get(name)] as const);
+  return Object.fromEntries(known.filter(([, value]) => typeof value === "boolean"));
 }

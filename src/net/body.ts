@@ -1,20 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import { describeSocketError, idleFailure, TransportFailure } from "./failure.ts";
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
 import { createSilenceTimer } from "./silence.ts";
 
 /** How long a finished stream may take to close by itself before its connection is given up. */
 const DRAIN_MS = 250;
 
+/** Where a body comes from, and what is to be done with it. */
+export interface BodyOptions {
+  readonly request: HttpRequest;
+  /** Called once, when the body has ended or has been left. */
+  readonly release: () => void;
+}
+
 /**
  * The body as an async generator over whatever has arrived. Leaving the loop early lets the connection
  * drain for a moment, since after `[DONE]` only the terminating chunk is left and the socket is worth keeping.
  */
-export async function* readBody(
+export function openBody(
   incoming: IncomingMessage,
-  request: HttpRequest,
-  release: () => void,
-): AsyncGenerator<Uint8Array, void, void> {
+  { request, release }: BodyOptions,
+): Pick<HttpResponse, "body" | "expectEnd"> {
   let failure: unknown = incoming.destroyed ? (incoming.errored ?? closedEarly()) : undefined;
   let ended = false;
   let wake: (() => void) | undefined;
@@ -32,31 +38,44 @@ export async function* readBody(
     if (!ended) failure ??= closedEarly();
     notify();
   });
-  const timer =
-    request.idleTimeoutMs === undefined
+  const { idleTimeoutMs, url } = request;
+  let timer =
+    idleTimeoutMs === undefined
       ? undefined
-      : createSilenceTimer(request.idleTimeoutMs, () =>
-          incoming.destroy(idleFailure(request.url, request.idleTimeoutMs ?? 0)),
-        );
-  try {
-    for (;;) {
-      const chunk: Uint8Array | null = incoming.read();
-      if (chunk !== null) {
-        timer?.refresh();
-        yield chunk;
-        continue;
+      : createSilenceTimer(idleTimeoutMs, () => incoming.destroy(idleFailure(url, idleTimeoutMs)));
+
+  async function* read(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      for (;;) {
+        const chunk: Uint8Array | null = incoming.read();
+        if (chunk !== null) {
+          timer?.refresh();
+          yield chunk;
+          continue;
+        }
+        if (ended) return;
+        if (failure !== undefined) throw toFailure(failure, request);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
-      if (failure !== undefined) throw toFailure(failure, request);
-      if (ended) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    } finally {
+      timer?.stop();
+      release();
+      drain(incoming);
     }
-  } finally {
-    timer?.stop();
-    release();
-    drain(incoming);
   }
+
+  function expectEnd(withinMs: number): void {
+    timer?.stop();
+    timer = createSilenceTimer(withinMs, () => {
+      ended = true;
+      incoming.destroy();
+      notify();
+    });
+  }
+
+  return { body: read(), expectEnd };
 }
 
 function toFailure(error: unknown, request: HttpRequest): unknown {

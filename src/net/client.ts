@@ -1,5 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
-import { readBody } from "./body.ts";
+import { openBody } from "./body.ts";
 import { describeSocketError, idleFailure, TransportFailure } from "./failure.ts";
 import { isAllowedHost } from "./hosts.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http.ts";
@@ -87,11 +87,30 @@ function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpRe
     });
     watchConnect(outgoing, request.url);
     watchSilence(outgoing, request);
+    // An answer that is none: protocols are not changed here, and a promise left open would end the process in silence.
+    outgoing.on("upgrade", (_incoming, socket) => {
+      socket.destroy();
+      reject(
+        new TransportFailure({
+          kind: "disconnected",
+          message: "the server asked for another protocol",
+          url: request.url,
+        }),
+      );
+    });
+    outgoing.on("close", () => {
+      reject(
+        new TransportFailure({ kind: "disconnected", message: "closed without an answer", url: request.url }),
+      );
+    });
     outgoing.on("response", (incoming) => {
       resolve({
         status: incoming.statusCode ?? 0,
         headers: singleHeaders(incoming),
-        body: readBody(incoming, request, () => request.signal.removeEventListener("abort", abort)),
+        ...openBody(incoming, {
+          request,
+          release: () => request.signal.removeEventListener("abort", abort),
+        }),
       });
     });
     outgoing.end(request.body);

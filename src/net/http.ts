@@ -16,6 +16,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Bytes as they arrive. Ends at the end of the body; throws TransportFailure when the connection breaks. */
   readonly body: AsyncGenerator<Uint8Array, void, void>;
+  /** From now on the body may end at any moment: if nothing comes for so long, it counts as ended. */
+  expectEnd(withinMs: number): void;
 }
 
 export interface HttpClient {

@@ -33,10 +33,31 @@ export function holdPlaceholder(path: string): Placeholder | undefined {
   const marker = `.leat-${process.pid}-${++markerCount}`;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const outcome = linkStatus(path) === undefined ? create(path, marker) : share(path, marker);
-    if (outcome === "held") return { path, release: () => release(path, marker) };
+    if (outcome === "held") return hold(path, marker);
     if (outcome === "not-ours") return undefined;
   }
   return undefined;
+}
+
+/** What is held now; a process that leaves in the middle of a command gives it up as well. */
+const held = new Set<Placeholder>();
+
+function hold(path: string, marker: string): Placeholder {
+  if (held.size === 0) process.once("exit", releaseAll);
+  const placeholder: Placeholder = {
+    path,
+    release() {
+      release(path, marker);
+      held.delete(placeholder);
+      if (held.size === 0) process.removeListener("exit", releaseAll);
+    },
+  };
+  held.add(placeholder);
+  return placeholder;
+}
+
+function releaseAll(): void {
+  for (const placeholder of held) placeholder.release();
 }
 
 type Outcome = "held" | "not-ours" | "try-again";

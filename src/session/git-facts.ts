@@ -1,5 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+
+/** packed-refs of a very large repository. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** What the rollout notes of the repository; the names are Codex's. */
 export interface GitFacts {
@@ -11,7 +14,7 @@ export interface GitFacts {
 /** The nearest folder at or above `directory` that holds `.git`, be it a folder or a worktree's file. */
 export function findRepositoryRoot(directory: string): string | undefined {
   for (let current = directory; ; current = dirname(current)) {
-    if (exists(join(current, ".git"))) return current;
+    if (isRepository(join(current, ".git"))) return current;
     if (dirname(current) === current) return undefined;
   }
 }
@@ -65,18 +68,27 @@ function findOriginUrl(config: string): string | undefined {
   return url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
 }
 
-function exists(path: string): boolean {
+/**
+ * Like Codex, by the name alone; but a folder with nothing in it than leat's own marks is a place that a running
+ * command holds (`sandbox/placeholder.ts`), or that a killed leat has left.
+ */
+function isRepository(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return false;
+    const names = stats.isDirectory() ? readdirSync(path) : [];
+    return names.length === 0 || !names.every((name) => name.startsWith(".leat-"));
   } catch {
     // A folder above may be closed to this user.
     return false;
   }
 }
 
+/** Only regular files of a size that git's own have: anything else could block, or never end. */
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() && stats.size <= MAX_FILE_BYTES ? readFileSync(path, "utf8") : undefined;
   } catch {
     return undefined;
   }

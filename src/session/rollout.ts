@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RolloutLine } from "./codex-lines.ts";
 
@@ -14,19 +14,36 @@ export function createRolloutFile(home: string, sessionId: string, now: Date): R
   const path = rolloutPath(home, sessionId, now);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const descriptor = openSync(path, "ax", 0o600);
-  /** What a full disk has not taken yet goes out before the next line, so that none is lost or torn in two. */
+  /** What a full disk has not taken goes out before the next line; a line is there whole or not at all. */
   let unwritten = Buffer.alloc(0);
+  let size = 0;
   return {
     path,
     write(line, time) {
       const bytes = Buffer.from(`${JSON.stringify({ timestamp: time.toISOString(), ...line })}\n`);
       unwritten = unwritten.length === 0 ? bytes : Buffer.concat([unwritten, bytes]);
-      while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(descriptor, unwritten));
+      try {
+        for (let offset = 0; offset < unwritten.length; ) offset += writeSync(descriptor, unwritten, offset);
+      } catch (error) {
+        cutBack(descriptor, size);
+        throw error;
+      }
+      size += unwritten.length;
+      unwritten = Buffer.alloc(0);
     },
     close() {
       closeSync(descriptor);
     },
   };
+}
+
+/** Where even this fails, the line that is torn is the last, and readers skip it. */
+function cutBack(descriptor: number, size: number): void {
+  try {
+    ftruncateSync(descriptor, size);
+  } catch {
+    // The first error says what is wrong.
+  }
 }
 
 function rolloutPath(home: string, sessionId: string, now: Date): string {

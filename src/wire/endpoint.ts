@@ -17,11 +17,13 @@ export interface Endpoint {
   readonly idleTimeoutMs: number | undefined;
 }
 
-/** The request URL. Codex joins base and path verbatim; a slash at the end of the base is forgiven here. */
+/** The request URL: the path goes behind that of the base, the parameters beside those it may have. */
 export function endpointUrl(endpoint: Endpoint, path: string): string {
-  const base = endpoint.baseUrl.replace(/\/+$/, "");
-  const query = new URLSearchParams(Object.entries(endpoint.queryParams)).toString();
-  return `${base}${path}${query === "" ? "" : `?${query}`}`;
+  const url = new URL(endpoint.baseUrl);
+  url.pathname = url.pathname.replace(/\/+$/, "") + path;
+  url.hash = "";
+  for (const [name, value] of Object.entries(endpoint.queryParams)) url.searchParams.set(name, value);
+  return url.href;
 }
 
 /** The same for people to read: without the query and the credentials, where keys may stand. */

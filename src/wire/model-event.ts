@@ -10,8 +10,8 @@ export type ModelEvent =
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
-  /** A tool call grows; `name` as far as it is known. Shown as a sign of life only. */
-  | { readonly type: "call-delta"; readonly name: string }
+  /** A tool call grows: a sign of life. */
+  | { readonly type: "call-delta" }
   | { readonly type: "notice"; readonly notice: Notice }
   /** The deltas since the last attempt began are void. */
   | { readonly type: "response-discarded" }

@@ -1,6 +1,7 @@
 import { type HttpClient, isLoopback, retryDelayMs, sleep } from "../net/index.ts";
-import type { EndpointMemory, ModelError } from "../protocol/index.ts";
+import type { EndpointFacts, EndpointMemory, ModelError } from "../protocol/index.ts";
 import { type AttemptEnd, attemptChat } from "./chat/attempt.ts";
+import type { DroppableParameter } from "./chat/encode.ts";
 import { type Endpoint, shownUrl } from "./endpoint.ts";
 import type { ModelEvent } from "./model-event.ts";
 import type { ModelRequest } from "./model-request.ts";
@@ -29,9 +30,9 @@ export async function* streamModel(
   const retries = { request: 0, stream: 0 };
   // Without credentials, since it is written down.
   const place = shownUrl(endpoint, "");
-  let asksForUsage = memory.get(place).refusesStreamOptions !== true;
+  const refused = new Set(droppable.filter((parameter) => memory.get(place)[FACTS[parameter]] === true));
   for (let attempts = 1; ; attempts += 1) {
-    const end = yield* attemptChat(request, endpoint, { ...options, asksForUsage });
+    const end = yield* attemptChat(request, endpoint, { ...options, refused });
     if (end.type === "completed") {
       for (const item of end.response.items) yield { type: "item", item };
       yield { type: "completed", completion: end.response.completion };
@@ -41,10 +42,11 @@ export async function* streamModel(
       yield end;
       return;
     }
-    if (asksForUsage && end.error.parameter === "stream_options") {
-      asksForUsage = false;
-      memory.put(place, { refusesStreamOptions: true });
-      yield { type: "notice", notice: { kind: "parameter-dropped", parameter: "stream_options" } };
+    const parameter = droppable.find((name) => name === end.error.parameter && !refused.has(name));
+    if (parameter !== undefined) {
+      refused.add(parameter);
+      memory.put(place, { [FACTS[parameter]]: true });
+      yield { type: "notice", notice: { kind: "parameter-dropped", parameter } };
       continue;
     }
     const layer = end.type === "rejected" ? "request" : "stream";
@@ -69,6 +71,14 @@ export async function* streamModel(
     }
   }
 }
+
+/** Under which fact it is remembered that an endpoint refuses a parameter. */
+const FACTS = {
+  stream_options: "refusesStreamOptions",
+  return_progress: "refusesReturnProgress",
+} as const satisfies Record<DroppableParameter, keyof EndpointFacts>;
+
+const droppable = Object.keys(FACTS) as DroppableParameter[];
 
 type Failure = Extract<AttemptEnd, { type: "rejected" | "broken" }>;
 

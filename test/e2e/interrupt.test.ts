@@ -1,5 +1,8 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RawReply, Reply } from "../../src/practice/index.ts";
+import { noSandbox } from "../support/sandbox.ts";
 import { createWorkbench } from "./support.ts";
 
 const hanging: RawReply = {
@@ -49,6 +52,40 @@ describe("interrupted", () => {
     expect(await processes("sleep 4217")).toBe(false);
     expect(bench.server.requests).toHaveLength(1);
   });
+});
+
+test.skipIf(noSandbox !== undefined).each([
+  { signals: ["SIGINT", "SIGINT"], code: 130 },
+  { signals: ["SIGTERM", "SIGTERM"], code: 143 },
+  { signals: ["SIGHUP"], code: 129 },
+] as const)(
+  `$signals in mid-command: leat leaves, and nothing of its own stays in the project (${noSandbox ?? "in the sandbox"})`,
+  async ({ signals, code }) => {
+    const bench = await createWorkbench([
+      { calls: [{ name: "shell", arguments: { command: "trap '' TERM INT HUP; sleep 4218" } }] },
+    ]);
+    rmSync(join(bench.project, ".git"), { recursive: true });
+    const running = bench.start(["exec", "--full-auto", "--skip-git-repo-check", "hi"]);
+    while (!(await processes("sleep 4218"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(readdirSync(bench.project).sort()).toEqual([".codex", ".git"]);
+    for (const signal of signals) {
+      running.child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect((await running.ended).code).toBe(code);
+    expect(readdirSync(bench.project)).toEqual([]);
+    while (await processes("sleep 4218")) await new Promise((resolve) => setTimeout(resolve, 20));
+  },
+);
+
+test("a place that a killed leat has left is no repository", async () => {
+  const bench = await createWorkbench([{ text: "hello" }]);
+  rmSync(join(bench.project, ".git"), { recursive: true });
+  mkdirSync(join(bench.project, ".git"));
+  writeFileSync(join(bench.project, ".git/.leat-1-1"), "");
+  const run = await bench.leat(["exec", "hi"]);
+  expect(run.stderr).toContain("Not inside a trusted directory");
+  expect(run.code).toBe(1);
 });
 
 test("kill -9 in mid-turn loses no finished item", async () => {

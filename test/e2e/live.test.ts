@@ -103,3 +103,54 @@ test("with pipes for streams, each token is on stderr before the next is sent", 
   sees = running.sees;
   expect(await running.ended).toMatchObject({ code: 0, stdout: "One two 三\n" });
 });
+
+test("a server that leaves the line open after its last word does not hold up the end", async () => {
+  const bench = await createWorkbench([
+    {
+      headers: { "content-type": "text/event-stream" },
+      chunks: ['data: {"choices":[{"index":0,"delta":{"content":"whole"},"finish_reason":"stop"}]}\n\n'],
+      end: "hang",
+    },
+  ]);
+  expect(await bench.leat(["exec", "hi"])).toMatchObject({ code: 0, stdout: "whole\n" });
+});
+
+test("a server that changes the protocol instead of answering is told of", async () => {
+  const bench = await createWorkbench([]);
+  const server = createServer();
+  server.on("connection", (socket) => {
+    socket.on("error", () => {});
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  bench.writeConfig(`${localConfig(url)}request_max_retries = 0\n`);
+  const run = await bench.leat(["exec", "hi"]);
+  expect(run.stderr).toContain("broke: the server asked for another protocol");
+  expect(run.code).toBe(1);
+});
+
+test.skipIf(process.platform !== "linux")(
+  "stdout on a full disk: one sentence, and the work is done (Linux: /dev/full)",
+  async () => {
+    const bench = await createWorkbench([{ text: "hello" }]);
+    const command = `${process.execPath} ${program} exec hi > /dev/full`;
+    const child = spawn("bash", ["-c", command], {
+      cwd: bench.project,
+      env: { PATH: process.env["PATH"], HOME: bench.home, CODEX_HOME: bench.home },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    const [code] = await once(child, "close");
+    expect(errors).toContain("the answer can't be written to stdout: ENOSPC");
+    expect(code).toBe(1);
+    expect(bench.sessionLines().at(-1)?.type).toBe("event_msg");
+  },
+);

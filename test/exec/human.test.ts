@@ -643,16 +643,6 @@ describe("notices and ends", () => {
       ].join(""),
     },
     {
-      name: "words for a notice from outside",
-      wiring: "both-piped",
-      describeNotice: (notice) => (notice.kind === "output-truncated" ? "own words" : undefined),
-      events: [
-        { type: "notice", notice: { kind: "output-truncated" } },
-        { type: "notice", notice: { kind: "content-filtered" } },
-      ],
-      stderr: "own words\nthe server's content filter stopped the answer\n",
-    },
-    {
       name: "failed: no partial message on a piped stdout",
       wiring: "both-piped",
       events: [text("I'll"), ended({ type: "failed", error: refused, lastMessage: "before" })],

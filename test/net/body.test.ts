@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { readBody } from "../../src/net/body.ts";
+import { openBody } from "../../src/net/body.ts";
 import { TransportFailure } from "../../src/net/index.ts";
 
 test.each(["ETIMEDOUT", "EHOSTUNREACH", "ECONNRESET", "EPIPE"])(
@@ -12,9 +12,10 @@ test.each(["ETIMEDOUT", "EHOSTUNREACH", "ECONNRESET", "EPIPE"])(
     const { signal } = new AbortController();
     let released = 0;
     const request = { url, headers: {}, body: "", signal, idleTimeoutMs: undefined };
-    const body = readBody(incoming as unknown as IncomingMessage, request, () => {
+    const release = () => {
       released += 1;
-    });
+    };
+    const { body } = openBody(incoming as unknown as IncomingMessage, { request, release });
     incoming.write("one");
     const first = await body.next();
     incoming.destroy(Object.assign(new Error(`read ${code}`), { code }));
@@ -27,3 +28,17 @@ test.each(["ETIMEDOUT", "EHOSTUNREACH", "ECONNRESET", "EPIPE"])(
     });
   },
 );
+
+test("a body that is expected to end ends when nothing more comes, and not before", async () => {
+  const incoming = new PassThrough();
+  const { signal } = new AbortController();
+  const request = { url: "http://localhost/", headers: {}, body: "", signal, idleTimeoutMs: undefined };
+  const { body, expectEnd } = openBody(incoming as unknown as IncomingMessage, { request, release() {} });
+  incoming.write("one");
+  expect(String((await body.next()).value)).toBe("one");
+  expectEnd(50);
+  incoming.write("two");
+  expect(String((await body.next()).value)).toBe("two");
+  expect(await body.next()).toEqual({ value: undefined, done: true });
+  expect(incoming.destroyed).toBe(true);
+});

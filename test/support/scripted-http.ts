@@ -40,7 +40,12 @@ export function scriptedHttp(replies: readonly Reply[]): ScriptedHttp {
 }
 
 function respond(reply: Extract<Reply, { chunks: unknown }>, request: HttpRequest): HttpResponse {
-  return { status: reply.status ?? 200, headers: reply.headers ?? {}, body: body(reply.chunks, request) };
+  return {
+    status: reply.status ?? 200,
+    headers: reply.headers ?? {},
+    body: body(reply.chunks, request),
+    expectEnd() {},
+  };
 }
 
 async function* body(

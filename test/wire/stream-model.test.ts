@@ -115,7 +115,7 @@ describe("without trouble", () => {
     expect((await run([{ chunks }])).events).toEqual([
       { type: "reasoning-delta", text: "hm" },
       { type: "text-delta", text: "look" },
-      { type: "call-delta", name: "shell" },
+      { type: "call-delta" },
       { type: "item", item: reasoning("hm", "reasoning_content") },
       { type: "item", item: assistant("look") },
       { type: "item", item: call("1") },
@@ -146,6 +146,7 @@ describe("without trouble", () => {
         headers: {
           "content-type": "application/json",
           accept: "text/event-stream",
+          "accept-encoding": "identity",
           authorization: "Bearer sk-secret-key",
         },
         body: '{"model":"m","messages":[{"role":"system","content":"S"}],"stream":true,"stream_options":{"include_usage":true}}',

@@ -118,7 +118,7 @@ function checkValue(
   if (spec.value === undefined && value !== undefined) {
     return mistake(`option --${spec.name} takes no value`, usageHint);
   }
-  if (spec.value !== undefined && (value === undefined || /^-./.test(value))) {
+  if (spec.value !== undefined && (value === undefined || value === "" || /^-./.test(value))) {
     return mistake(`option --${spec.name} needs a value: ${spec.value}`, usageHint);
   }
   if (options.has(spec.name) && spec.repeats !== true) {

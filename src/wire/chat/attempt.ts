@@ -5,7 +5,7 @@ import type { ModelEvent } from "../model-event.ts";
 import type { ModelRequest } from "../model-request.ts";
 import { createSseParser } from "../sse.ts";
 import { type ChatDecoder, createChatDecoder, type DecodedResponse } from "./decode.ts";
-import { encodeChatBody } from "./encode.ts";
+import { type DroppableParameter, encodeChatBody } from "./encode.ts";
 import { readErrorBody } from "./error-body.ts";
 
 /** How one request ended. `rejected`: before the answer began. `broken`: the answer did not come to its end. */
@@ -18,7 +18,7 @@ export type AttemptEnd =
 export interface AttemptOptions {
   readonly http: HttpClient;
   readonly signal: AbortSignal;
-  readonly asksForUsage: boolean;
+  readonly refused: ReadonlySet<DroppableParameter>;
   readonly newCallId: () => string;
 }
 
@@ -28,14 +28,19 @@ export async function* attemptChat(
   endpoint: Endpoint,
   options: AttemptOptions,
 ): AsyncGenerator<ModelEvent, AttemptEnd, void> {
-  const { http, signal, asksForUsage, newCallId } = options;
+  const { http, signal, refused, newCallId } = options;
   const present = (error: ModelError) => presentable(error, endpoint);
   let response: HttpResponse;
   try {
     response = await http.post({
       url: endpointUrl(endpoint, PATH),
-      headers: { "content-type": "application/json", accept: "text/event-stream", ...endpoint.headers },
-      body: encodeChatBody(request, { dialect: endpoint.dialect, asksForUsage }),
+      headers: {
+        "content-type": "application/json",
+        accept: "text/event-stream",
+        "accept-encoding": "identity",
+        ...endpoint.headers,
+      },
+      body: encodeChatBody(request, { dialect: endpoint.dialect, refused }),
       signal,
       idleTimeoutMs: endpoint.idleTimeoutMs,
     });
@@ -80,6 +85,7 @@ async function* decodeBody(
   const parser = createSseParser();
   let whole: Uint8Array[] | undefined;
   let started = false;
+  let expectsEnd = false;
   for await (const bytes of response.body) {
     // A body that starts with a brace or a tag is one JSON value or a page, whatever its content type says.
     const first = started ? 0 : firstByte(bytes);
@@ -94,11 +100,18 @@ async function* decodeBody(
     for (const frame of parser.push(bytes)) decoder.push(frame, events);
     yield;
     if (decoder.ended) return;
+    if (decoder.finishing && !expectsEnd) {
+      expectsEnd = true;
+      response.expectEnd(FINISH_GRACE_MS);
+    }
   }
   if (whole === undefined) for (const frame of parser.end()) decoder.push(frame, events);
   else decoder.pushBody(Buffer.concat(whole).toString("utf8"), events);
   yield;
 }
+
+/** Some servers leave the line open after the finish reason; usage, where it comes, follows at once. */
+const FINISH_GRACE_MS = 3000;
 
 const BRACE = 0x7b;
 const ANGLE = 0x3c;

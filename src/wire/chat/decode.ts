@@ -21,6 +21,8 @@ export interface ChatDecoder {
   pushBody(text: string, events: ModelEvent[]): void;
   /** True after `[DONE]` or an error: nothing that follows counts. */
   readonly ended: boolean;
+  /** A finish reason was given; usage, `[DONE]` and even a last call may still follow. */
+  readonly finishing: boolean;
   /** Flushes what was held back and tells how the response ended. */
   end(events: ModelEvent[]): DecodedResponse;
 }
@@ -126,10 +128,9 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   }
 
   function addCall(entry: unknown, events: ModelEvent[]): void {
-    const name = assembler.add(entry);
-    if (name === undefined) return;
+    if (!assembler.add(entry)) return;
     items.markCalls();
-    if (events.at(-1)?.type !== "call-delta") events.push({ type: "call-delta", name });
+    if (events.at(-1)?.type !== "call-delta") events.push({ type: "call-delta" });
   }
 
   function end(events: ModelEvent[]): DecodedResponse {
@@ -175,6 +176,9 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     push,
     pushBody,
     end,
+    get finishing() {
+      return finishReason !== undefined;
+    },
     get ended() {
       return sawDone || error !== undefined;
     },

@@ -13,21 +13,24 @@ import { asObject, parseJson } from "./json.ts";
  * The body of a Chat Completions request. A pure function of its arguments: the same history always gives
  * the same bytes, and a longer one only adds to them, which is what a server's prompt cache lives on.
  */
-export function encodeChatBody(request: ModelRequest, options: EncodeOptions): string {
+export function encodeChatBody(request: ModelRequest, { dialect, refused }: EncodeOptions): string {
   return JSON.stringify({
     model: request.model,
-    messages: encodeMessages(request, options.dialect),
+    messages: encodeMessages(request, dialect),
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(encodeTool) }),
     stream: true,
-    ...(options.asksForUsage ? { stream_options: { include_usage: true } } : {}),
-    ...(options.dialect.reportsPrefill ? { return_progress: true } : {}),
+    ...(refused.has("stream_options") ? {} : { stream_options: { include_usage: true } }),
+    ...(dialect.reportsPrefill && !refused.has("return_progress") ? { return_progress: true } : {}),
   });
 }
 
+/** What a server may do without. */
+export type DroppableParameter = "stream_options" | "return_progress";
+
 export interface EncodeOptions {
   readonly dialect: Dialect;
-  /** `stream_options.include_usage`; left out for a server that has refused it. */
-  readonly asksForUsage: boolean;
+  /** Parameters this server has refused: they are left out. */
+  readonly refused: ReadonlySet<DroppableParameter>;
 }
 
 type ChatMessage = Readonly<Record<string, unknown>>;

@@ -13,8 +13,8 @@ export interface AssembledCall {
  * leave out indexes, or give every parallel call the index 0 (ollama#15457, lmdeploy#3412, litellm#33678).
  */
 export interface CallAssembler {
-  /** Takes one entry of `tool_calls`; returns the name of the call it belongs to, as far as known. */
-  add(entry: unknown): string | undefined;
+  /** Takes one entry of `tool_calls`; false if there is nothing in it. */
+  add(entry: unknown): boolean;
   finish(): AssembledCall[];
 }
 
@@ -30,16 +30,16 @@ interface OpenCall {
 export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAssembler {
   const calls: OpenCall[] = [];
 
-  function add(entry: unknown): string | undefined {
+  function add(entry: unknown): boolean {
     const delta = asObject(entry);
-    if (delta === undefined) return undefined;
+    if (delta === undefined) return false;
     // Old gateways put name and arguments beside the id instead of under `function`.
     const part = asObject(delta["function"]) ?? delta;
     const id = asText(delta["id"]);
     const index = asNumber(delta["index"]);
     const name = asText(part["name"]);
     const argumentsPart = argumentsOf(part);
-    if (id === undefined && name === undefined && argumentsPart === undefined) return undefined;
+    if (id === undefined && name === undefined && argumentsPart === undefined) return false;
 
     let call = find(id, index, name, argumentsPart);
     if (call === undefined) {
@@ -52,7 +52,7 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
       call.argumentsText += argumentsPart;
       if (argumentsPart.trim() !== "") call.lastPart = argumentsPart;
     }
-    return call.name;
+    return true;
   }
 
   function find(
@@ -112,11 +112,13 @@ function startsUnderSameId(
   name: string | undefined,
   argumentsPart: string | undefined,
 ): boolean {
-  if (name === undefined || index === undefined || call.index === undefined || index === call.index)
-    return false;
+  const isSamePlace = index !== undefined && index === call.index;
+  if (name === undefined || isSamePlace || !isWhole(call.argumentsText)) return false;
+  // Without an index, a name alone is more likely said once more than the beginning of another call.
   const isRepetition =
-    name === call.name && (argumentsPart === undefined || argumentsPart === call.argumentsText);
-  return !isRepetition && isWhole(call.argumentsText);
+    name === call.name &&
+    (argumentsPart === call.argumentsText || (argumentsPart === undefined && index === undefined));
+  return !isRepetition;
 }
 
 /** Some servers send the whole arguments once more in the last chunk. */

@@ -14,12 +14,12 @@ export function readUsage(chunk: JsonObject): TokenUsage | undefined {
   const promptDetails = asObject(usage["prompt_tokens_details"]);
   const completionDetails = asObject(usage["completion_tokens_details"]);
   const counts = {
-    inputTokens: asNumber(usage["prompt_tokens"]),
-    cachedInputTokens: asNumber(promptDetails?.["cached_tokens"]) ?? asNumber(usage["cached_tokens"]),
-    outputTokens: asNumber(usage["completion_tokens"]),
+    inputTokens: countOf(usage["prompt_tokens"]),
+    cachedInputTokens: countOf(promptDetails?.["cached_tokens"]) ?? countOf(usage["cached_tokens"]),
+    outputTokens: countOf(usage["completion_tokens"]),
     // SGLang puts it at the top.
-    reasoningTokens: asNumber(completionDetails?.["reasoning_tokens"]) ?? asNumber(usage["reasoning_tokens"]),
-    totalTokens: asNumber(usage["total_tokens"]),
+    reasoningTokens: countOf(completionDetails?.["reasoning_tokens"]) ?? countOf(usage["reasoning_tokens"]),
+    totalTokens: countOf(usage["total_tokens"]),
   };
   const known = Object.entries(counts).filter(([, count]) => count !== undefined);
   return known.some(([, count]) => count !== 0) ? Object.fromEntries(known) : undefined;
@@ -34,9 +34,9 @@ export interface ServerTimings {
 export function readTimings(chunk: JsonObject): ServerTimings | undefined {
   const timings = asObject(chunk["timings"]);
   if (timings === undefined) return undefined;
-  const cached = asNumber(timings["cache_n"]);
-  const prompt = asNumber(timings["prompt_n"]);
-  const predicted = asNumber(timings["predicted_n"]);
+  const cached = countOf(timings["cache_n"]);
+  const prompt = countOf(timings["prompt_n"]);
+  const predicted = countOf(timings["predicted_n"]);
   const speed = asNumber(timings["predicted_per_second"]);
   return {
     usage: {
@@ -47,4 +47,10 @@ export function readTimings(chunk: JsonObject): ServerTimings | undefined {
     },
     ...(speed === undefined || speed <= 0 ? {} : { tokensPerSecond: speed }),
   };
+}
+
+/** A count below zero is nonsense, and nonsense is unknown. */
+function countOf(value: unknown): number | undefined {
+  const count = asNumber(value);
+  return count === undefined || count < 0 ? undefined : count;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HistoryItem, ToolSpec } from "../../../src/protocol/index.ts";
-import { encodeChatBody } from "../../../src/wire/chat/encode.ts";
+import { type DroppableParameter, encodeChatBody } from "../../../src/wire/chat/encode.ts";
 import type { Dialect } from "../../../src/wire/dialects/dialect.ts";
 import { generic } from "../../../src/wire/dialects/generic.ts";
 import { groq } from "../../../src/wire/dialects/groq.ts";
@@ -12,7 +12,7 @@ const tool: ToolSpec = { name: "shell", description: "Runs.", parameters: { type
 
 function body(items: readonly HistoryItem[], dialect: Dialect = generic): Record<string, unknown> {
   const request = { model: "m", instructions: "SYSTEM", items, tools: [tool] };
-  return JSON.parse(encodeChatBody(request, { dialect, asksForUsage: true }));
+  return JSON.parse(encodeChatBody(request, { dialect, refused: new Set() }));
 }
 
 function toolCall(id: string, name = "shell", argumentsText = "{}"): object {
@@ -188,17 +188,15 @@ describe("the body", () => {
   const messages = [{ role: "system", content: "S" }];
   const usage = { stream_options: { include_usage: true } };
 
-  test.each([
-    ["generic", generic, [tool], true, { tools: [functionTool], stream: true, ...usage }],
-    ["generic, stream_options refused", generic, [tool], false, { tools: [functionTool], stream: true }],
-    ["openai", openai, [tool], true, { tools: [functionTool], stream: true, ...usage }],
-    ["no tools", generic, [], true, { stream: true, ...usage }],
-    ["llama.cpp", llamacpp, [], true, { stream: true, ...usage, return_progress: true }],
-  ])("%s: these keys and no others", (_, dialect, tools, asksForUsage, expected) => {
-    expect(JSON.parse(encodeChatBody({ ...request, tools }, { dialect, asksForUsage }))).toEqual({
-      model: "m",
-      messages,
-      ...expected,
-    });
+  test.each<[string, Dialect, ToolSpec[], DroppableParameter[], object]>([
+    ["generic", generic, [tool], [], { tools: [functionTool], stream: true, ...usage }],
+    ["stream_options refused", generic, [tool], ["stream_options"], { tools: [functionTool], stream: true }],
+    ["openai", openai, [tool], [], { tools: [functionTool], stream: true, ...usage }],
+    ["no tools", generic, [], [], { stream: true, ...usage }],
+    ["llama.cpp", llamacpp, [], [], { stream: true, ...usage, return_progress: true }],
+    ["return_progress refused", llamacpp, [], ["return_progress"], { stream: true, ...usage }],
+  ])("%s: these keys and no others", (_, dialect, tools, refused, expected) => {
+    const text = encodeChatBody({ ...request, tools }, { dialect, refused: new Set(refused) });
+    expect(JSON.parse(text)).toEqual({ model: "m", messages, ...expected });
   });
 });

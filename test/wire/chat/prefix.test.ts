@@ -50,7 +50,7 @@ describe.each([generic, openai])("$name", (dialect) => {
   function encode(items: readonly HistoryItem[]): string {
     return encodeChatBody(
       { model: "m", instructions: "You are a test.", items, tools: [] },
-      { dialect, asksForUsage: true },
+      { dialect, refused: new Set() },
     );
   }
 });

@@ -47,6 +47,26 @@ test.each<[string, unknown[], Row[]]>([
     ],
   ],
   [
+    "two calls under one id and no index, each whole",
+    [delta({ id: "a", name: "shell", args: '{"x":1}' }), delta({ id: "a", name: "shell", args: '{"x":2}' })],
+    [
+      ["a", "shell", '{"x":1}'],
+      ["a", "shell", '{"x":2}'],
+    ],
+  ],
+  [
+    "two calls under one id, the second in pieces",
+    [
+      delta({ id: "a", index: 0, name: "shell", args: '{"x":1}' }),
+      delta({ id: "a", index: 1, name: "shell", args: "" }),
+      delta({ index: 1, args: '{"x":2}' }),
+    ],
+    [
+      ["a", "shell", '{"x":1}'],
+      ["a", "shell", '{"x":2}'],
+    ],
+  ],
+  [
     "arguments as an object, nested deeper than any stack",
     [delta({ id: "a", index: 0, name: "shell", args: nested(20_000) })],
     [["a", "shell", "(nested too deeply)", "broken"]],
@@ -196,18 +216,6 @@ test.each<[string, unknown[], Row[]]>([
   const assembler = createCallAssembler(new Set(["shell", "read", "read_file"]));
   for (const entry of deltas) assembler.add(entry);
   expect(assembler.finish().map(toRow)).toEqual(expected);
-});
-
-test("tells the name of the call that grows", () => {
-  const assembler = createCallAssembler(new Set(["shell"]));
-  const names = [
-    delta({ index: 0, name: "she", args: "" }),
-    delta({ index: 0, name: "ll" }),
-    delta({ index: 0, args: "{}" }),
-    delta({ index: 1, name: "read" }),
-    delta({}),
-  ].map((entry) => assembler.add(entry));
-  expect(names).toEqual(["she", "shell", "shell", "read", undefined]);
 });
 
 /** With the arguments parsed at each delta this would take minutes instead of milliseconds. */

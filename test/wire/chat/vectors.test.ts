@@ -36,7 +36,7 @@ interface Outcome {
 
 async function replay(vector: Vector, chunks: readonly Buffer[]): Promise<Outcome> {
   const http: HttpClient = {
-    post: async () => ({ ...vector.http, body: body(chunks) }),
+    post: async () => ({ ...vector.http, body: body(chunks), expectEnd() {} }),
     close() {},
   };
   const tools = (vector.request.tools ?? []).map((tool) => ({
@@ -48,7 +48,7 @@ async function replay(vector: Vector, chunks: readonly Buffer[]): Promise<Outcom
   const events = attemptChat({ model: "m", instructions: "", items: [], tools }, endpoint, {
     http,
     signal: new AbortController().signal,
-    asksForUsage: true,
+    refused: new Set(),
     newCallId: () => `made_${++id}`,
   });
   const seen: ModelEvent[] = [];
