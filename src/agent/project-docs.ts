@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Instructions a user keeps for agents: the home's AGENTS.md, then the project's, from its root down to the cwd. */
@@ -12,6 +12,8 @@ export interface ProjectDocsOptions {
   readonly maxBytes: number;
   /** Names tried in each folder after AGENTS.md. */
   readonly fallbackNames: readonly string[];
+  /** Absolute paths of files that hold keys: a link to one, planted in a repository, is passed over. */
+  readonly hiddenFiles: readonly string[];
 }
 
 /** The instructions as Codex joins them, and whether the byte limit cut some of them off. */
@@ -35,7 +37,7 @@ function readProject(options: ProjectDocsOptions): { text: string | undefined; t
   let truncated = false;
   const texts: string[] = [];
   for (const folder of remaining > 0 ? foldersDownTo(options) : []) {
-    const bytes = firstFile(folder, ["AGENTS.md", ...options.fallbackNames]);
+    const bytes = firstFile(folder, options);
     if (bytes === undefined) continue;
     if (bytes.length > remaining) truncated = true;
     // Cutting inside a character would leave half of it; the decoder's mark for it is taken off again.
@@ -59,17 +61,26 @@ function foldersDownTo({ cwd, repositoryRoot }: ProjectDocsOptions): string[] {
   return folders;
 }
 
-function firstFile(folder: string, names: readonly string[]): Buffer | undefined {
-  for (const name of names) {
+function firstFile(folder: string, options: ProjectDocsOptions): Buffer | undefined {
+  for (const name of ["AGENTS.md", ...options.fallbackNames]) {
     const path = join(folder, name);
     try {
-      // In a hostile repository it may be a link to a device that never ends.
-      if (statSync(path).isFile()) return readFileSync(path);
+      // In a hostile repository it may be a link to a device that never ends, or to the user's keys.
+      const isKept = options.hiddenFiles.some((hidden) => realPathOf(hidden) === realpathSync(path));
+      if (statSync(path).isFile() && !isKept) return readFileSync(path);
     } catch {
       // Not there, or not readable: the next name counts, as in Codex.
     }
   }
   return undefined;
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function readText(path: string): string | undefined {

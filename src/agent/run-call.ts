@@ -5,6 +5,7 @@ import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
 interface CallDependencies {
   readonly tools: ToolSet;
   readonly cwd: string;
+  readonly userHome: string;
   readonly openSandbox: () => Promise<Sandbox>;
   readonly emit: (event: AgentEvent) => void;
   readonly signal: AbortSignal;
@@ -26,7 +27,7 @@ export async function runCall(
   call: FunctionCallItem,
   circumstances: { readonly isCutOff: boolean },
 ): Promise<CallResult> {
-  const { tools, cwd, openSandbox, emit, signal, now } = dependencies;
+  const { tools, cwd, userHome, openSandbox, emit, signal, now } = dependencies;
   const callId = call.call_id;
   const onOutput = (text: string) => emit({ type: "tool-output-delta", callId, text });
   const prepared: PreparedCall = circumstances.isCutOff
@@ -34,7 +35,7 @@ export async function runCall(
     : await tools
         .prepare(
           { name: call.name, arguments: call.arguments },
-          { cwd, sandbox: await openSandbox(), signal, onOutput },
+          { cwd, userHome, sandbox: await openSandbox(), signal, onOutput },
         )
         .catch((error: unknown) => invalidCall(call.name, failureText(error)));
   const { action } = prepared;

@@ -24,6 +24,8 @@ export interface TurnDependencies {
   readonly tools: ToolSet;
   /** Absolute; relative paths of the model start here. */
   readonly cwd: string;
+  /** Absolute: what `~` means in a path of the model; without it, a name like any other. */
+  readonly userHome: string;
   /** The sandbox of the session, made when it is first asked for: no command runs before the first request. */
   readonly openSandbox: () => Promise<Sandbox>;
   /** Written to the rollout before each request. */
@@ -106,8 +108,9 @@ async function ask(turn: Turn): Promise<Step> {
 async function announceSandbox(turn: Turn): Promise<void> {
   // A failure comes back where the sandbox is used, and is told there.
   const sandbox = await turn.openSandbox().catch(() => undefined);
-  if (sandbox?.missing !== undefined && !turn.ended) {
-    turn.emit({ type: "notice", notice: { kind: "sandbox-missing", error: sandbox.missing } });
+  const error = await sandbox?.check();
+  if (error !== undefined && !turn.ended) {
+    turn.emit({ type: "notice", notice: { kind: "sandbox-missing", error } });
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { baseInstructions, initialContext, readProjectDocs, type TurnDependencies } from "../agent/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
@@ -44,6 +44,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     repositoryRoot,
     maxBytes: config.projectDocMaxBytes,
     fallbackNames: config.projectDocFallbackFilenames,
+    hiddenFiles: hiddenFiles(home),
   });
   const opened = createSession({
     home,
@@ -85,8 +86,9 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       instructions,
       tools: createToolSet(config.model),
       cwd,
+      userHome: io.userHome,
       openSandbox() {
-        sandbox ??= confine(policy, cwd, config, io);
+        sandbox ??= confine(policy, options, io);
         return sandbox;
       },
       turnFacts: {
@@ -138,8 +140,14 @@ function sandboxPolicy(config: Config, cwd: string, io: Io): SandboxPolicy {
 }
 
 /** Keys and headers of every provider stay out of the commands' environment, whatever their names are. */
-function confine(policy: SandboxPolicy, cwd: string, config: Config, io: Io): Promise<Sandbox> {
+function confine(policy: SandboxPolicy, options: ConversationOptions, io: Io): Promise<Sandbox> {
+  const { config, cwd, home } = options;
   const secretNames = config.providers.flatMap(({ secretVariables }) => secretVariables);
   const environment = childEnvironment(io.env, config.shellEnvironment, secretNames);
-  return openSandbox({ policy, cwd, environment });
+  return openSandbox({ policy, cwd, environment, hiddenFiles: hiddenFiles(home) });
+}
+
+/** What no model may read, by whatever way. */
+function hiddenFiles(home: string): string[] {
+  return [join(home, "auth.json")];
 }

@@ -14,7 +14,7 @@ import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
 import type { ExplainContext } from "./explanation.ts";
 import { headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
-import { writeLastMessage } from "./last-message.ts";
+import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
 import { readPrompt } from "./prompt-source.ts";
 import { terminalFacts, toSink } from "./terminal.ts";
 
@@ -43,6 +43,8 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   if (!isDirectory(directory)) {
     return fail(io, { message: `no such directory: ${directory}`, hint: "-C takes an existing directory." });
   }
+  const unwritable = checkLastMessagePath(options.outputLastMessage, io);
+  if (unwritable !== undefined) return fail(io, unwritable);
   const cwd = realpathSync(directory);
   const loaded = loadSettings(options, { ...io, cwd });
   if (!loaded.ok) return fail(io, explainConfigError(loaded.error));

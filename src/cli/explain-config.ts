@@ -16,6 +16,11 @@ export function explainConfigError(error: ConfigError): { message: string; hint?
       };
     case "wrong_type":
       return explainWrongType(error, problem);
+    case "missing_value":
+      return {
+        message: `${place(error)}: ${code(error.key)} is missing`,
+        hint: `Give it a value, for example: ${problem.example}`,
+      };
     case "wrong_value":
       return {
         message: `${place(error)}: ${code(error.key)} can't be ${JSON.stringify(visible(problem.found))}`,
@@ -66,15 +71,8 @@ function explainWrongType(
   error: ConfigError,
   problem: ConfigError["problem"] & { type: "wrong_type" },
 ): { message: string; hint?: string } {
-  const { expected, found } = problem;
-  if (found === "nothing") {
-    return {
-      message: `${place(error)}: ${code(error.key)} is missing`,
-      hint: `Give ${expected}, for example: base_url = "http://localhost:1234/v1"`,
-    };
-  }
+  const { expected, found, isQuoted } = problem;
   const message = `${place(error)}: ${code(error.key)} must be ${expected}, not ${visible(found)}`;
-  const isQuoted = found === "a string" && /^(true|an integer|a number)/.test(expected);
   return isQuoted ? { message, hint: "Write the value without quotes." } : { message };
 }
 

@@ -21,13 +21,15 @@ export function faultOf(spec: KeySpec, value: TomlValue): ValueFault | undefined
     case "url":
       return urlFault(value);
     case "boolean":
-      return typeof value === "boolean" ? undefined : wrongType("true or false", value);
+      return typeof value === "boolean" ? undefined : wrongScalar("true or false", value);
     case "integer":
       return Number.isSafeInteger(value) && Number(value) >= 0
         ? undefined
-        : wrongType("an integer of 0 or more", value);
+        : wrongScalar("an integer of 0 or more", value);
     case "number":
-      return typeof value === "number" && value >= 0 ? undefined : wrongType("a number of 0 or more", value);
+      return typeof value === "number" && value >= 0
+        ? undefined
+        : wrongScalar("a number of 0 or more", value);
     case "strings":
       return stringsFault(value);
     case "string-map":
@@ -81,6 +83,18 @@ function stringMapFault(value: TomlValue): ValueFault | undefined {
   }
   const odd = [...value].find(([, element]) => typeof element !== "string");
   return odd && { ...wrongType("a string", odd[1]), within: [odd[0]] };
+}
+
+/** For what is written without quotes. */
+function wrongScalar(expected: string, value: TomlValue): ValueFault {
+  const isQuoted = typeof value === "string";
+  const problem = {
+    type: "wrong_type",
+    expected,
+    found: kindOf(value),
+    ...(isQuoted && { isQuoted }),
+  } as const;
+  return { within: [], problem };
 }
 
 function wrongType(expected: string, value: TomlValue): ValueFault {

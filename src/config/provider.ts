@@ -46,7 +46,8 @@ export function resolveProvider(
 
   const baseUrl = field<string | undefined>("base_url");
   if (baseUrl === undefined) {
-    const problem = { type: "wrong_type", expected: "a base_url", found: "nothing" } as const;
+    const example = 'base_url = "http://localhost:1234/v1"';
+    const problem = { type: "missing_value", example } as const;
     return { ok: false, error: errorAt(document, [...path, "base_url"], { problem }) };
   }
   if (!isHttpUrl(baseUrl)) {

@@ -53,7 +53,14 @@ export interface ConfigError {
   readonly kind: "config";
   readonly problem:
     | { readonly type: "syntax"; readonly message: string }
-    | { readonly type: "wrong_type"; readonly expected: string; readonly found: string }
+    | {
+        readonly type: "wrong_type";
+        readonly expected: string;
+        readonly found: string;
+        /** A text in quotes where a value without them is wanted. */
+        readonly isQuoted?: true;
+      }
+    | { readonly type: "missing_value"; readonly example: string }
     | { readonly type: "wrong_value"; readonly found: string; readonly allowed: readonly string[] }
     | { readonly type: "unknown_profile"; readonly name: string; readonly known: readonly string[] }
     | { readonly type: "unknown_provider"; readonly name: string; readonly known: readonly string[] }

@@ -42,7 +42,7 @@ export interface UnconfinedOptions {
 const TIMEOUT_EXIT_CODE = 124;
 
 /** For leat's own needs, such as git, and for the mode without a sandbox. */
-export async function runProgram(
+export async function runDirectly(
   argv: readonly string[],
   options: UnconfinedOptions,
 ): Promise<UnconfinedEnd> {

@@ -39,8 +39,8 @@ async function spawnBubblewrap(
   confined: ConfinedRun,
   bubblewrap: { readonly program: string; readonly canDisableUserNamespaces: boolean },
 ): Promise<SpawnEnd> {
-  const { command, workspace, environment } = confined;
-  const missingPaths = workspace === undefined ? [] : PROTECTED_NAMES.map((name) => join(workspace, name));
+  const { command, guardedRoots, environment } = confined;
+  const missingPaths = guardedRoots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)));
   const placeholders = missingPaths.flatMap((path) => holdPlaceholder(path) ?? []);
   try {
     const facts = gatherLinuxFacts({
@@ -49,6 +49,7 @@ async function spawnBubblewrap(
       cwd: command.cwd,
       writableRoots: confined.writableRoots,
       heldPaths: placeholders.map(({ path }) => path),
+      hiddenFiles: confined.hiddenFiles,
       environment,
     });
     return await spawnProcess({

@@ -21,7 +21,8 @@ export function macosConfiner(): Confiner {
 
 async function runSeatbelt(confined: ConfinedRun): Promise<CommandEnd> {
   const { command, writableRoots, networkAccess } = confined;
-  const facts = { networkAccess, writableRoots, protectedPaths: existingProtectedPaths(writableRoots) };
+  const protectedPaths = existingProtectedPaths(writableRoots);
+  const facts = { networkAccess, writableRoots, protectedPaths, hiddenFiles: confined.hiddenFiles };
   const end = await spawnProcess({
     command: seatbeltCommand(facts, withMergedOutput(command.argv)),
     cwd: command.cwd,

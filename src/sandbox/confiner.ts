@@ -7,8 +7,10 @@ export interface ConfinedRun {
   readonly writableRoots: readonly string[];
   readonly networkAccess: boolean;
   readonly environment: Readonly<Record<string, string>>;
-  /** The root in which `.git` and `.codex` must not even come into being. */
-  readonly workspace: string | undefined;
+  /** The roots in which `.git` and `.codex` must not even come into being. */
+  readonly guardedRoots: readonly string[];
+  /** Real paths of existing files that no command may read. */
+  readonly hiddenFiles: readonly string[];
 }
 
 export interface Confiner {

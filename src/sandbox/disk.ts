@@ -46,6 +46,12 @@ export function isDirectory(path: string): boolean {
   return attempt(() => statSync(path))?.isDirectory() === true;
 }
 
+/** The same for two names of one file, and for no two files. */
+export function fileIdentity(path: string): string | undefined {
+  const status = attempt(() => statSync(path, { bigint: true }));
+  return status === undefined ? undefined : `${status.dev}:${status.ino}`;
+}
+
 /**
  * Paths inside the roots that stay read-only and exist: `.git` and `.codex` at the top of each root, and, for
  * a worktree or submodule, whose `.git` is a file, the git folders it points to.

@@ -13,6 +13,7 @@ export interface LinuxFactsInput {
   readonly writableRoots: readonly string[];
   /** Missing paths that are held by a placeholder folder. */
   readonly heldPaths: readonly string[];
+  readonly hiddenFiles: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -27,6 +28,7 @@ export function gatherLinuxFacts(input: LinuxFactsInput): LinuxFacts {
     writableRoots,
     protectedPaths: existingProtectedPaths(writableRoots),
     emptyFolders: [...["/run", ...socketFolders(environment)].flatMap(realFolder), ...heldPaths],
+    hiddenFiles: input.hiddenFiles,
     maskedFiles: socketFiles(environment),
     visiblePaths: visibleInRun({ networkAccess, cwd, writableRoots }),
   };

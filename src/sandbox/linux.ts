@@ -14,6 +14,8 @@ export interface LinuxFacts {
   readonly protectedPaths: readonly string[];
   /** Folders shown empty: `/run`, placeholders, folders of control sockets. */
   readonly emptyFolders: readonly string[];
+  /** Existing files with secrets, as real paths; they are covered by `/dev/null`, also where a root is named so. */
+  readonly hiddenFiles: readonly string[];
   /** Sockets that lead out of the sandbox; they are covered by `/dev/null`. */
   readonly maskedFiles: readonly string[];
   /** What of a folder shown empty must be seen nevertheless. */
@@ -61,7 +63,8 @@ function orderedMounts(facts: LinuxFacts): Mount[] {
   const add = (kind: Mount["kind"], paths: readonly string[]) => {
     for (const path of paths) if (!byPath.has(path)) byPath.set(path, { path, kind });
   };
-  // Of two rules for one path the first counts: what the user named as a root is writable.
+  // Of two rules for one path the first counts: secrets stay hidden, what the user named as a root is writable.
+  add("null", facts.hiddenFiles);
   add(
     "write",
     facts.writableRoots.filter((root) => root !== "/"),

@@ -10,6 +10,8 @@ export interface SeatbeltFacts {
   readonly writableRoots: readonly string[];
   /** Further paths that stay read-only: git folders a worktree's `.git` file points to. */
   readonly protectedPaths: readonly string[];
+  /** Files with secrets, as real paths. */
+  readonly hiddenFiles: readonly string[];
 }
 
 export function seatbeltCommand(facts: SeatbeltFacts, command: readonly string[]): string[] {
@@ -17,12 +19,13 @@ export function seatbeltCommand(facts: SeatbeltFacts, command: readonly string[]
     `-D${rootName(index)}=${root}`,
     ...except.map((path, exceptIndex) => `-D${exceptName(index, exceptIndex)}=${path}`),
   ]);
+  parameters.push(...facts.hiddenFiles.map((path, index) => `-D${hiddenName(index)}=${path}`));
   return [SANDBOX_EXEC, "-p", seatbeltProfile(facts), ...parameters, "--", ...command];
 }
 
 /** Paths reach the profile as parameters only, so that no path can add a rule. */
 export function seatbeltProfile(facts: SeatbeltFacts): string {
-  return [BASE, writeRules(facts), ...(facts.networkAccess ? [NETWORK] : [])]
+  return [BASE, writeRules(facts), ...(facts.networkAccess ? [NETWORK] : []), hiddenRules(facts)]
     .filter((part) => part !== "")
     .join("\n");
 }
@@ -98,8 +101,19 @@ function writeRules(facts: SeatbeltFacts): string {
     .join("\n");
 }
 
+/** They come last, since the last rule that matches counts. Moved elsewhere, a file would have a name nobody denies. */
+function hiddenRules(facts: SeatbeltFacts): string {
+  return facts.hiddenFiles
+    .map((_, index) => `(deny file-read* file-write* (literal (param "${hiddenName(index)}")))`)
+    .join("\n");
+}
+
 function rootName(index: number): string {
   return `WRITABLE_ROOT_${index}`;
+}
+
+function hiddenName(index: number): string {
+  return `HIDDEN_FILE_${index}`;
 }
 
 function exceptName(index: number, exceptIndex: number): string {

@@ -5,7 +5,7 @@ import type { SandboxMode, SandboxPolicy } from "../protocol/index.ts";
 export interface PolicyOptions {
   readonly mode: SandboxMode;
   readonly cwd: string;
-  /** `sandbox_workspace_write.writable_roots` and `--add-dir`; relative ones count from `cwd`. */
+  /** `sandbox_workspace_write.writable_roots`; relative ones count from `cwd`. */
   readonly writableRoots: readonly string[];
   readonly networkAccess: boolean;
   readonly excludeTmpdirEnvVar: boolean;
@@ -56,19 +56,33 @@ export type WriteVerdict =
  */
 export function judgeWrite(
   path: string,
-  rules: { readonly roots: readonly string[]; readonly protectedPaths: readonly string[] },
+  rules: {
+    readonly roots: readonly string[];
+    readonly protectedPaths: readonly string[];
+    readonly platform: NodeJS.Platform;
+  },
 ): WriteVerdict {
-  const root = deepest(rules.roots, path);
+  const root = deepest(rules.roots, path, contains);
   if (root === undefined) return { allowed: false, reason: "outside" };
-  const guard = deepest(rules.protectedPaths, path);
+  // Only what forbids is compared loosely: a disk of a Mac may also tell `A` from `a`.
+  const guard = deepest(rules.protectedPaths, path, rules.platform === "darwin" ? containsFolded : contains);
   if (guard !== undefined && guard.length > root.length) return { allowed: false, reason: "protected" };
   return { allowed: true };
 }
 
-function deepest(trees: readonly string[], path: string): string | undefined {
+/** On most disks of a Mac, `.GIT` is `.git`. */
+function containsFolded(root: string, path: string): boolean {
+  return contains(root.toLowerCase(), path.toLowerCase());
+}
+
+function deepest(
+  trees: readonly string[],
+  path: string,
+  isAround: (tree: string, path: string) => boolean,
+): string | undefined {
   let found: string | undefined;
   for (const tree of trees) {
-    if (contains(tree, path) && (found === undefined || tree.length > found.length)) found = tree;
+    if (isAround(tree, path) && (found === undefined || tree.length > found.length)) found = tree;
   }
   return found;
 }

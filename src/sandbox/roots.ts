@@ -26,9 +26,27 @@ export function rootsInPlace(roots: readonly WritableRoot[]): string[] {
   return [...new Set(inPlace.map(({ real }) => real))];
 }
 
+/**
+ * The roots in which a missing `.git` or `.codex` must not even come into being. Not `/tmp` and `$TMPDIR`: any
+ * program can make one there at any time, and all of them would see ours come and go.
+ */
+export function guardedRoots(
+  roots: readonly string[],
+  context: { readonly cwd: string; readonly tmpdir: string | undefined },
+): string[] {
+  const temporary = ["/tmp", context.tmpdir ?? "/tmp"].map(realPath);
+  const workspace = realPath(context.cwd);
+  return roots.filter((root) => root === workspace || !temporary.includes(root));
+}
+
 export function checkWrite(
   path: string,
-  context: { readonly policy: SandboxPolicy; readonly roots: readonly WritableRoot[]; readonly cwd: string },
+  context: {
+    readonly policy: SandboxPolicy;
+    readonly roots: readonly WritableRoot[];
+    readonly cwd: string;
+    readonly platform: NodeJS.Platform;
+  },
 ): WriteVerdict {
   if (context.policy.mode === "danger-full-access") return { allowed: true };
   if (context.policy.mode === "read-only") return { allowed: false, reason: "read-only" };
@@ -36,5 +54,6 @@ export function checkWrite(
   if (place === undefined) return { allowed: false, reason: "outside" };
   const roots = context.roots.map(({ real }) => real);
   const named = roots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)));
-  return judgeWrite(place, { roots, protectedPaths: [...named, ...existingProtectedPaths(roots)] });
+  const protectedPaths = [...named, ...existingProtectedPaths(roots)];
+  return judgeWrite(place, { roots, protectedPaths, platform: context.platform });
 }

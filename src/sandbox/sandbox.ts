@@ -1,13 +1,13 @@
 /** Runs commands as the policy allows, and judges the writes of tools that run in this process. */
 import type { SandboxError, SandboxPolicy } from "../protocol/index.ts";
-import { type CommandEnd, obstacleToStart, runProgram, type SandboxCommand } from "./command.ts";
+import { type CommandEnd, obstacleToStart, runDirectly, type SandboxCommand } from "./command.ts";
 import { linuxConfiner } from "./confine-linux.ts";
 import { macosConfiner } from "./confine-macos.ts";
 import type { Confiner } from "./confiner.ts";
-import { realPath } from "./disk.ts";
+import { createHiding } from "./hidden.ts";
 import { networkAllowed, type WriteVerdict } from "./policy.ts";
 import { doesNotStart } from "./probe.ts";
-import { checkWrite, fixRoots, rootsInPlace } from "./roots.ts";
+import { checkWrite, fixRoots, guardedRoots, rootsInPlace } from "./roots.ts";
 
 export interface Sandbox {
   readonly policy: SandboxPolicy;
@@ -19,6 +19,8 @@ export interface Sandbox {
   run(command: SandboxCommand): Promise<CommandEnd>;
   /** May a tool in this process write this absolute path? Symlinks are followed as far as they exist. */
   checkWrite(path: string): WriteVerdict;
+  /** Does this absolute path lead to a secret, which no tool in this process may read or change, whatever the mode? */
+  isHidden(path: string): boolean;
 }
 
 export interface SandboxOptions {
@@ -26,6 +28,8 @@ export interface SandboxOptions {
   readonly cwd: string;
   /** The environment of the commands. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Absolute paths of files with secrets, existing or not: no confined command and no tool may read them. */
+  readonly hiddenFiles?: readonly string[];
   readonly platform?: NodeJS.Platform;
   /** Where to look for bubblewrap; else the PATH of `environment`. */
   readonly path?: string;
@@ -37,7 +41,8 @@ const PROBE_TIMEOUT_MS = 5000;
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { policy, cwd } = options;
   const roots = fixRoots(policy);
-  const realCwd = realPath(cwd);
+  const platform = options.platform ?? process.platform;
+  const hiding = createHiding(options.hiddenFiles ?? []);
   const networkAccess = networkAllowed(policy);
   const environment = networkAccess
     ? options.environment
@@ -45,20 +50,26 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const confiner =
     policy.mode === "danger-full-access"
       ? undefined
-      : pickConfiner(options.platform ?? process.platform, {
+      : pickConfiner(platform, {
           path: options.path ?? environment["PATH"],
           untrustedRoots: roots.map(({ real }) => real),
         });
   let probe: Promise<SandboxError | undefined> | undefined;
 
   const run = async (command: SandboxCommand): Promise<CommandEnd> => {
-    if (confiner === undefined) return await runProgram(command.argv, { ...command, env: environment });
+    if (confiner === undefined) return await runDirectly(command.argv, { ...command, env: environment });
     if (confiner.missing !== undefined) return { kind: "refused", error: confiner.missing };
     const obstacle = obstacleToStart(command);
     if (obstacle !== undefined) return obstacle;
     const writableRoots = rootsInPlace(roots);
-    const workspace = writableRoots.find((root) => root === realCwd);
-    return await confiner.run({ command, writableRoots, networkAccess, environment, workspace });
+    return await confiner.run({
+      command,
+      writableRoots,
+      guardedRoots: guardedRoots(writableRoots, { cwd, tmpdir: environment["TMPDIR"] }),
+      hiddenFiles: hiding.existing(),
+      networkAccess,
+      environment,
+    });
   };
 
   return {
@@ -69,7 +80,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return probe;
     },
     run,
-    checkWrite: (path) => checkWrite(path, { policy, roots, cwd }),
+    checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
+    isHidden: (path) => hiding.covers(path),
   };
 }
 

@@ -53,6 +53,8 @@ export function withMergedOutput(command: readonly string[]): string[] {
  * Node hands out sockets, and a socket can't be opened by name: `> /dev/stderr` and `-o /dev/stdout` would
  * fail in every command. So the output goes through a pipe, which the shell has from an empty here-document
  * (where it makes one: dash, busybox, bash since 5.1), and `cat` passes it on.
+ *
+ * 9 reads the pipe, 8 writes it, 1 is Node's socket, 3 the status channel; the command has 8 as its 1.
  */
 function withOutputPipe(command: readonly string[]): string[] {
   const script = `exec 9<<END

@@ -52,7 +52,7 @@ function asObject(value: unknown, text: string): ParsedArguments {
 
 type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
-function parseJson(text: string): Json {
+export function parseJson(text: string): Json {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {

@@ -3,7 +3,14 @@ import { parseArguments } from "./arguments.ts";
 import { editFile } from "./edit-file/edit-file.ts";
 import { readFile } from "./read-file/read-file.ts";
 import { shell } from "./shell/shell.ts";
-import { invalidArguments, invalidCall, type PreparedCall, type Tool, type ToolContext } from "./tool.ts";
+import {
+  abortedResult,
+  invalidArguments,
+  invalidCall,
+  type PreparedCall,
+  type Tool,
+  type ToolContext,
+} from "./tool.ts";
 import { updatePlan } from "./update-plan/update-plan.ts";
 import { writeFile } from "./write-file/write-file.ts";
 
@@ -11,7 +18,10 @@ import { writeFile } from "./write-file/write-file.ts";
 const allTools: readonly Tool[] = [shell, readFile, editFile, writeFile, applyPatch, updatePlan];
 
 /** A name this long is text that went astray; the prompt need not hold all of it twice. */
-const maxNameLength = 100;
+const MAX_NAME_LENGTH = 100;
+
+/** No file and no script that a model writes is this long; what is has run away. */
+const MAX_ARGUMENT_LENGTH = 4 * 1024 * 1024;
 
 /** Finds the tool and reads the arguments; runs nothing. `offeredNames` are told to a model that asks for another. */
 export function prepareCall(
@@ -21,15 +31,31 @@ export function prepareCall(
 ): PreparedCall {
   const tool = findTool(call.name) ?? findTool(bareName(call.name));
   if (tool === undefined) {
-    const name = call.name.slice(0, maxNameLength);
+    const name = call.name.slice(0, MAX_NAME_LENGTH);
     return invalidCall(name, `unsupported call: ${name}\nThe tools are: ${offeredNames.join(", ")}`);
   }
-  const parsed = parseArguments(call.arguments);
+  const { length } = call.arguments;
+  if (length > MAX_ARGUMENT_LENGTH) {
+    return invalidArguments(
+      tool.spec,
+      `too large (${length} characters, the limit is ${MAX_ARGUMENT_LENGTH})`,
+    );
+  }
+  return notAfterInterrupt(prepareText(tool, call.arguments, context), context.signal);
+}
+
+function prepareText(tool: Tool, text: string, context: ToolContext): PreparedCall {
+  const parsed = parseArguments(text);
   if (parsed.kind === "parsed") return tool.prepare(parsed.value, context);
   const fromText = tool.readText?.(parsed.text);
   return fromText === undefined
     ? invalidArguments(tool.spec, parsed.reason)
     : tool.prepare(fromText, context);
+}
+
+function notAfterInterrupt(prepared: PreparedCall, signal: AbortSignal): PreparedCall {
+  if (prepared.kind === "invalid") return prepared;
+  return { ...prepared, run: async () => (signal.aborted ? abortedResult() : await prepared.run()) };
 }
 
 function findTool(name: string): Tool | undefined {

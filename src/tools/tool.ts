@@ -5,6 +5,8 @@ import type { Sandbox } from "../sandbox/index.ts";
 export interface ToolContext {
   /** Absolute; relative paths of the model start here. */
   readonly cwd: string;
+  /** Absolute; what `~` means in a path. Where there is none, it is a name like any other. */
+  readonly userHome: string;
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
   onOutput(text: string): void;
@@ -21,12 +23,14 @@ export interface ToolResult {
 /** A call that is understood, so that it can be shown and approved before anything happens. */
 export type PreparedCall =
   | { readonly kind: "ready"; readonly action: ToolAction; run(): Promise<ToolResult> }
-  | {
-      readonly kind: "invalid";
-      readonly action: ToolAction;
-      readonly output: string;
-      readonly outcome: ToolOutcome;
-    };
+  | InvalidCall;
+
+export interface InvalidCall {
+  readonly kind: "invalid";
+  readonly action: ToolAction;
+  readonly output: string;
+  readonly outcome: ToolOutcome;
+}
 
 export interface Tool {
   readonly spec: ToolSpec;
@@ -41,11 +45,13 @@ export function failedResult(message: string): ToolResult {
   return { output: message, outcome: { kind: "failed", message } };
 }
 
-export function abortedResult(output: string): ToolResult {
+export const INTERRUPTED = "[interrupted by the user]";
+
+export function abortedResult(output = INTERRUPTED): ToolResult {
   return { output, outcome: { kind: "aborted" } };
 }
 
-export function invalidCall(name: string, output: string): PreparedCall {
+export function invalidCall(name: string, output: string): InvalidCall {
   return {
     kind: "invalid",
     action: { kind: "invalid", name },
@@ -55,7 +61,7 @@ export function invalidCall(name: string, output: string): PreparedCall {
 }
 
 /** A call whose arguments can't be used: what is wrong, and what the tool takes. */
-export function invalidArguments(spec: ToolSpec, reason: string): PreparedCall {
+export function invalidArguments(spec: ToolSpec, reason: string): InvalidCall {
   return invalidCall(spec.name, `failed to parse function arguments: ${reason}\n${usage(spec)}`);
 }
 

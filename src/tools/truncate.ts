@@ -1,7 +1,9 @@
+import { wholeLines } from "./lines.ts";
+
 /** Long output is cut for the model: its head says what was done, its tail how it ended. */
 
-const maxBytes = 10_240;
-const maxLines = 256;
+const MAX_BYTES = 10_240;
+const MAX_LINES = 256;
 
 /** Sizes of the output before the sandbox's own cap on memory, where they are larger than the text. */
 export interface OriginalSize {
@@ -10,17 +12,17 @@ export interface OriginalSize {
 }
 
 export function truncateMiddle(text: string, original: OriginalSize = { bytes: 0, lines: 0 }): string {
-  const lines = splitLines(text);
+  const lines = wholeLines(text);
   const bytes = Buffer.byteLength(text);
-  const wasCapped = original.bytes > bytes && original.bytes > maxBytes;
-  if (!wasCapped && bytes <= maxBytes && lines.length <= maxLines) return text;
+  const wasCapped = original.bytes > bytes && original.bytes > MAX_BYTES;
+  if (!wasCapped && bytes <= MAX_BYTES && lines.length <= MAX_LINES) return text;
 
   const totalBytes = wasCapped ? original.bytes : bytes;
   const totalLines = wasCapped ? Math.max(original.lines, lines.length) : lines.length;
   // The marker line takes its room from both halves.
-  const half = Math.floor((maxBytes - 100) / 2);
-  const head = takeHead(lines.slice(0, maxLines / 2), half);
-  const tail = takeTail(lines.slice(Math.max(head.lines, lines.length - maxLines / 2)), half);
+  const half = Math.floor((MAX_BYTES - 100) / 2);
+  const head = takeHead(lines.slice(0, MAX_LINES / 2), half);
+  const tail = takeTail(lines.slice(Math.max(head.lines, lines.length - MAX_LINES / 2)), half);
 
   const omittedLines = totalLines - head.lines - tail.lines;
   const omittedBytes = totalBytes - Buffer.byteLength(head.text) - Buffer.byteLength(tail.text);
@@ -79,9 +81,4 @@ function countFitting(lines: readonly string[], limit: number): { count: number;
     bytes = next;
   }
   return { count: lines.length, bytes };
-}
-
-/** Lines with their newline; a final newline begins no further line. */
-function splitLines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

@@ -16,6 +16,8 @@ export interface SseParser {
   end(): SseFrame[];
 }
 
+const MAX_LINE_LENGTH = 64 * 2 ** 20;
+
 export function createSseParser(): SseParser {
   const decoder = new TextDecoder();
   const frames: SseFrame[] = [];
@@ -26,6 +28,7 @@ export function createSseParser(): SseParser {
   let lateEvent: string | undefined;
   /** Pieces of a line that is not complete yet, joined once: a huge event in many reads stays linear. */
   let pieces: string[] = [];
+  let heldLength = 0;
   /** A CR at the end of a read may be the first half of CRLF; the LF that follows is then no line of its own. */
   let skipLineFeed = false;
 
@@ -61,13 +64,24 @@ export function createSseParser(): SseParser {
       }
       if (lineFeed !== -1 && lineFeed < start) lineFeed = text.indexOf("\n", start);
     }
-    if (start < text.length) pieces.push(start === 0 ? text : text.slice(start));
+    if (start < text.length) hold(start === 0 ? text : text.slice(start));
+  }
+
+  /** A line without end would fill the memory: it counts as an error of the server. */
+  function hold(piece: string): void {
+    pieces.push(piece);
+    heldLength += piece.length;
+    if (heldLength <= MAX_LINE_LENGTH) return;
+    pieces = [];
+    heldLength = 0;
+    frames.push({ event: "error", data: `a line of more than ${MAX_LINE_LENGTH / 2 ** 20} MB` });
   }
 
   function joinPieces(last: string): string {
     if (pieces.length === 0) return last;
     const line = pieces.join("") + last;
     pieces = [];
+    heldLength = 0;
     return line;
   }
 

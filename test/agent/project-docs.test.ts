@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ProjectDocs, readProjectDocs } from "../../src/agent/index.ts";
@@ -110,6 +110,7 @@ test.each<Case>([
       repositoryRoot: outsideRepository ? undefined : project,
       maxBytes,
       fallbackNames,
+      hiddenFiles: [],
     }),
   ).toEqual(docs);
 });
@@ -128,6 +129,24 @@ test("a folder or a device of the name is passed over for the next name, a link 
       repositoryRoot: folder,
       maxBytes: 100,
       fallbackNames: ["OTHER.md"],
+      hiddenFiles: [],
     }),
   ).toEqual({ text: "root's other\n\na's other\n\nlinked", truncated: false });
+});
+
+test("a link to the user's keys, planted in a repository, is passed over", () => {
+  const root = tempFolder();
+  mkdirSync(join(root, "project"));
+  writeFileSync(join(root, "auth.json"), '{"OPENAI_API_KEY":"sk-secret"}');
+  symlinkSync("../auth.json", join(root, "project/AGENTS.md"));
+  writeFileSync(join(root, "project/OTHER.md"), "Be kind.");
+  const docs = readProjectDocs({
+    home: join(root, "home"),
+    cwd: join(root, "project"),
+    repositoryRoot: undefined,
+    maxBytes: 1000,
+    fallbackNames: ["OTHER.md"],
+    hiddenFiles: [join(root, "auth.json")],
+  });
+  expect(docs).toEqual({ text: "Be kind.", truncated: false });
 });

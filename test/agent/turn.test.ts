@@ -51,7 +51,8 @@ async function play(input: string, script: Script): Promise<Played> {
     instructions: "S",
     tools: { specs: [], prepare: async (request, context) => prepare(script, request.name, context) },
     cwd: "/work",
-    openSandbox: async () => ({}) as ToolContext["sandbox"],
+    userHome: "/home/u",
+    openSandbox: async () => ({ check: async () => undefined }) as unknown as ToolContext["sandbox"],
     turnFacts: {
       cwd: "/work",
       model: "m",

@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
   {
     name: "wrong type: quotes too many",
     error: {
-      problem: { type: "wrong_type", expected: "true or false", found: "a string" },
+      problem: { type: "wrong_type", expected: "true or false", found: "a string", isQuoted: true },
       source: FILE,
       line: 4,
       key: "hide_agent_reasoning",
@@ -42,13 +42,13 @@ const ROWS: readonly Row[] = [
   {
     name: "no base_url",
     error: {
-      problem: { type: "wrong_type", expected: "a base_url", found: "nothing" },
+      problem: { type: "missing_value", example: 'base_url = "http://localhost:1234/v1"' },
       source: FILE,
       line: 3,
       key: "model_providers.x.base_url",
     },
     message: `${FILE}, line 3: \`model_providers.x.base_url\` is missing`,
-    hint: 'Give a base_url, for example: base_url = "http://localhost:1234/v1"',
+    hint: 'Give it a value, for example: base_url = "http://localhost:1234/v1"',
   },
   {
     name: "wrong value, typed after -c",

@@ -35,7 +35,7 @@ const ROWS: readonly Row[] = [
     text: '# c\n[sandbox_workspace_write]\nnetwork_access = "true"\n',
     error: {
       ...FILE,
-      problem: { type: "wrong_type", expected: "true or false", found: "a string" },
+      problem: { type: "wrong_type", expected: "true or false", found: "a string", isQuoted: true },
       line: 3,
       key: "sandbox_workspace_write.network_access",
     },
@@ -238,7 +238,7 @@ const ROWS: readonly Row[] = [
     text: 'model_provider = "x"\n\n[model_providers.x]\nname = "X"\n',
     error: {
       ...FILE,
-      problem: { type: "wrong_type", expected: "a base_url", found: "nothing" },
+      problem: { type: "missing_value", example: 'base_url = "http://localhost:1234/v1"' },
       line: 3,
       key: "model_providers.x.base_url",
     },

@@ -250,14 +250,14 @@ test("hostile output reaches neither the screen nor other files", async () => {
     },
     { text: "I give up." },
   ]);
-  const run = await bench.leat(["exec", "-s", "workspace-write", "-m", "qwen3", "hi"], {
-    env: { TMPDIR: bench.home },
-  });
+  const noTemp = ["-c", "sandbox_workspace_write.exclude_slash_tmp=true"];
+  const run = await bench.leat(["exec", "-s", "workspace-write", ...noTemp, "-m", "qwen3", "hi"]);
   expect(run.stderr).not.toContain("\u001b");
   expect(existsSync(join(bench.project, ".git/hooks/pre-commit"))).toBe(false);
+  expect(existsSync(join(bench.project, "../outside.txt"))).toBe(false);
   const outputs = messagesOf(bench.server)[1]?.filter((message) => message["role"] === "tool") ?? [];
   expect(outputs.map((message) => String(message["content"]))).toEqual([
-    expect.any(String),
+    expect.stringContaining("outside the writable folders"),
     expect.stringContaining("protected"),
     expect.stringContaining("failed to parse function arguments"),
     expect.stringContaining("unsupported call: format_disk"),

@@ -56,6 +56,13 @@ describe("checkWrite in a workspace", () => {
     expect(verdict.allowed ? "allowed" : verdict.reason).toBe(expected);
   });
 
+  test("on a Mac, other cases of a protected name", () => {
+    const path = join(workspace, ".Git/hooks/x");
+    expect(sandboxFor(workspace, { platform: "linux" }).checkWrite(path)).toEqual({ allowed: true });
+    const mac = sandboxFor(workspace, { platform: "darwin" });
+    expect(mac.checkWrite(path)).toEqual({ allowed: false, reason: "protected" });
+  });
+
   test("a path by way of a symlink to the root", () => {
     expect(sandbox.checkWrite(join(folder.path, "work-link/new.txt"))).toEqual({ allowed: true });
     const throughLink = sandboxFor(join(folder.path, "work-link"));

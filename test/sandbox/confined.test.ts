@@ -105,6 +105,24 @@ describe.skipIf(obstacle !== undefined)(
       expect([text, readdirSync(join(folder.path, "secret"))]).toEqual(["1\n", []]);
     });
 
+    test("files with secrets: not read, not moved away, not linked; whatever leads to them", async () => {
+      const home = join(folder.path, "home");
+      const hidden = join(home, "auth.json");
+      mkdirSync(home);
+      writeFileSync(join(folder.path, "real.json"), "SECRET");
+      symlinkSync("../real.json", hidden);
+      symlinkSync(hidden, join(workspace, "link"));
+      const script = `cat link ${hidden} ../home/auth.json ../real.json; mv ../real.json a; mv .. ../../b; ln ../real.json c
+        cp ${hidden} d; cat a c d; grep -r SECRET ${folder.path}`;
+      const policies = [workspaceWrite([workspace, folder.path]), { mode: "read-only" } as const];
+      for (const policy of policies) {
+        const { text } = await inWorkspace(`( ${script} ) 2>/dev/null`, { policy, hiddenFiles: [hidden] });
+        expect(text).toBe("");
+      }
+      const missing = { hiddenFiles: [join(home, "not-there"), home] };
+      expect((await inWorkspace("echo ok", missing)).text).toBe("ok\n");
+    });
+
     describe("what git and Codex run code from", () => {
       const ATTEMPTS = [
         "touch .git/x",
@@ -132,6 +150,16 @@ describe.skipIf(obstacle !== undefined)(
       test("missing: not created, nothing left behind", async () => {
         await inWorkspace(script);
         expect(readdirSync(workspace)).toEqual([]);
+      });
+
+      test("missing in a further root: not created either, except in $TMPDIR", async () => {
+        for (const name of ["data", "scratch"]) mkdirSync(join(folder.path, name));
+        const roots = [workspace, join(folder.path, "data"), join(folder.path, "scratch")];
+        await inWorkspace(`cd ../data; ${script}; mkdir .codex ../scratch/.git`, {
+          policy: workspaceWrite(roots),
+          environment: { ...ENVIRONMENT, TMPDIR: join(folder.path, "scratch") },
+        });
+        expect(roots.map((root) => readdirSync(root))).toEqual([[], [], [".git"]]);
       });
 
       test("missing, and two commands at once: the first to end does not uncover it for the second", async () => {

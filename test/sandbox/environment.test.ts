@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { childEnvironment, type ShellEnvironmentPolicy } from "../../src/sandbox/index.ts";
+import { childEnvironment, type ShellEnvironmentPolicy } from "../../src/sandbox/environment.ts";
 
 const PARENT = {
   HOME: "/home/u",

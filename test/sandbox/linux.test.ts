@@ -14,6 +14,7 @@ const READ_ONLY: LinuxFacts = {
   writableRoots: [],
   protectedPaths: [],
   emptyFolders: ["/run"],
+  hiddenFiles: [],
   maskedFiles: [],
   visiblePaths: [],
 };
@@ -61,6 +62,17 @@ describe("bubblewrapCommand", () => {
         emptyFolders: [],
       },
       expected: `${START} ${BASE} --bind /w /w --ro-bind /w/.git /w/.git --bind /w/.git/a/b /w/.git/a/b ${END}`,
+    },
+    {
+      name: "a hidden file: the folders around it pinned, and hidden also where it is named as a root",
+      facts: {
+        writableRoots: ["/w", "/k/auth.json"],
+        emptyFolders: [],
+        hiddenFiles: ["/w/home/auth.json", "/k/auth.json"],
+      },
+      expected:
+        `${START} ${BASE} --bind /w /w --ro-bind /dev/null /k/auth.json --bind /w/home /w/home ` +
+        `--ro-bind /dev/null /w/home/auth.json ${END}`,
     },
     {
       name: "the whole disk as root keeps /proc and /dev private",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seatbeltCommand, seatbeltProfile } from "../../src/sandbox/macos.ts";
 
-const NOTHING = { networkAccess: false, writableRoots: [], protectedPaths: [] };
+const NOTHING = { networkAccess: false, writableRoots: [], protectedPaths: [], hiddenFiles: [] };
 
 describe("seatbelt", () => {
   test("command line: paths are parameters, never profile text", () => {
@@ -9,6 +9,7 @@ describe("seatbelt", () => {
       networkAccess: false,
       writableRoots: ["/private/tmp", '/private/tmp/a")(allow default)'],
       protectedPaths: ["/private/tmp/main/.git"],
+      hiddenFiles: ["/Users/u/.codex/auth.json"],
     };
     const command = seatbeltCommand(facts, ["/bin/ls", "-l"]);
     expect(command.slice(0, 2)).toEqual(["/usr/bin/sandbox-exec", "-p"]);
@@ -23,6 +24,7 @@ describe("seatbelt", () => {
       '-DWRITABLE_ROOT_1=/private/tmp/a")(allow default)',
       '-DWRITABLE_ROOT_1_EXCEPT_0=/private/tmp/a")(allow default)/.git',
       '-DWRITABLE_ROOT_1_EXCEPT_1=/private/tmp/a")(allow default)/.codex',
+      "-DHIDDEN_FILE_0=/Users/u/.codex/auth.json",
       "--",
       "/bin/ls",
       "-l",
@@ -38,6 +40,19 @@ describe("seatbelt", () => {
     (require-not (subpath (param "WRITABLE_ROOT_0_EXCEPT_0")))
     (require-not (subpath (param "WRITABLE_ROOT_0_EXCEPT_1")))))`,
     );
+  });
+
+  test("files with secrets: denied after all that is allowed", () => {
+    const facts = {
+      networkAccess: true,
+      writableRoots: ["/w"],
+      protectedPaths: [],
+      hiddenFiles: ["/a", "/b"],
+    };
+    expect(seatbeltProfile(facts).split("\n").slice(-2)).toEqual([
+      '(deny file-read* file-write* (literal (param "HIDDEN_FILE_0")))',
+      '(deny file-read* file-write* (literal (param "HIDDEN_FILE_1")))',
+    ]);
   });
 
   test.each([

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type PolicyOptions, resolvePolicy } from "../../src/sandbox/index.ts";
-import { isPossibleRoot, judgeWrite, type WriteVerdict } from "../../src/sandbox/policy.ts";
+import {
+  isPossibleRoot,
+  judgeWrite,
+  type PolicyOptions,
+  resolvePolicy,
+  type WriteVerdict,
+} from "../../src/sandbox/policy.ts";
 
 const DEFAULTS: PolicyOptions = {
   mode: "workspace-write",
@@ -51,7 +56,8 @@ describe("judgeWrite", () => {
   const rules = {
     roots: ["/w", "/w/.git/allowed", "/t"],
     protectedPaths: ["/w/.git", "/w/.codex", "/t/.git"],
-  };
+    platform: "linux",
+  } as const;
   const yes: WriteVerdict = { allowed: true };
   const no = (reason: "outside" | "protected"): WriteVerdict => ({ allowed: false, reason });
   test.each<[string, WriteVerdict]>([
@@ -70,8 +76,19 @@ describe("judgeWrite", () => {
     expect(judgeWrite(path, rules)).toEqual(expected);
   });
 
+  test.each<[string, NodeJS.Platform, WriteVerdict]>([
+    ["/w/.GIT/hooks/x", "linux", yes],
+    ["/w/.GIT/hooks/x", "darwin", no("protected")],
+    ["/w/.Codex", "darwin", no("protected")],
+    ["/W/.git/x", "darwin", no("outside")],
+    ["/w/.git/allowed/x", "darwin", yes],
+    ["/w/.gitignore", "darwin", yes],
+  ])("%s on %s", (path, platform, expected) => {
+    expect(judgeWrite(path, { ...rules, platform })).toEqual(expected);
+  });
+
   test("a root that is itself a protected name is writable", () => {
-    expect(judgeWrite("/w/.git/x", { roots: ["/w", "/w/.git"], protectedPaths: ["/w/.git"] })).toEqual(yes);
+    expect(judgeWrite("/w/.git/x", { ...rules, roots: ["/w", "/w/.git"] })).toEqual(yes);
   });
 });
 

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SandboxPolicy } from "../../src/protocol/index.ts";
-import type { CommandEnd, Sandbox, SandboxOptions } from "../../src/sandbox/index.ts";
-import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import type { CommandEnd, Sandbox } from "../../src/sandbox/index.ts";
+import { createSandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 
 /** A folder under /tmp, as a real path; `remove` takes it away with all that is in it. */
 export function temporaryFolder(): { path: string; remove(): void } {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { findPatch } from "../../src/tools/apply-patch/invocation.ts";
 import { makeContext, prepare } from "./support.ts";
 
 const patch = '*** Begin Patch\n*** Add File: it\'s.txt\n+costs $5 and "quotes"\n*** End Patch';
@@ -25,6 +26,9 @@ describe("apply_patch through the shell", () => {
     ["in a quoted folder", `cd 'a b' && ${heredoc}`, "a b/it's.txt"],
     ["in a double-quoted folder", `cd "a b" && ${heredoc}`, "a b/it's.txt"],
     ["in an absolute folder", ["bash", "-lc", `cd /other && ${heredoc}`], "/other/it's.txt"],
+    ["in the home", `cd ~ && ${heredoc}`, "/home/u/it's.txt"],
+    ["in a folder of the home", `cd ~/x && ${heredoc}`, "/home/u/x/it's.txt"],
+    ["in a folder called ~", `cd '~/x' && ${heredoc}`, "~/x/it's.txt"],
     ["as a single-quoted word", `apply_patch '${patch.replaceAll("'", "'\\''")}'`, "it's.txt"],
     ["as a double-quoted word", `apply_patch ${doubleQuoted}`, "it's.txt"],
   ])("%s", (_name, command, path) => {
@@ -32,6 +36,23 @@ describe("apply_patch through the shell", () => {
       kind: "ready",
       action: { kind: "edit", paths: [path] },
     });
+  });
+
+  test.each([
+    ["single quotes, never closed", "'", "x", "", undefined],
+    ["double quotes, never closed", '"', "x", "", undefined],
+    ["single quotes", "'", "x", "'", "x"],
+    ["double quotes", '"', '\\"', '"', '"'],
+    ["quotes within", "'", "'\\''", "'", "'"],
+  ])("a word of 10 MB: %s", (_name, open, piece, close, meant) => {
+    const script = `apply_patch ${open}${piece.repeat(10_000_000)}${close}`;
+    const found = findPatch({ argv: ["bash", "-c", script], script });
+    // Not by `toEqual`, which would print ten million characters.
+    const patch = found.kind === "patch" ? found.patch : undefined;
+    expect([found.kind, patch === meant?.repeat(10_000_000)]).toEqual([
+      meant === undefined ? "mixed" : "patch",
+      true,
+    ]);
   });
 
   test("workdir counts", () => {
@@ -50,7 +71,14 @@ describe("apply_patch through the shell", () => {
     ["a command before, own line", `set -e\n${heredoc}`],
     ["two patches", `${heredoc}\n${heredoc}`],
     ["a folder that is computed", `cd "$HOME" && ${heredoc}`],
+    ["somebody's home", `cd ~other && ${heredoc}`],
+    ["the folder before", `cd - && ${heredoc}`],
+    ["a folder that is looked for", `cd src* && ${heredoc}`],
+    ["a folder with an escape", `cd a\\ b && ${heredoc}`],
     ["no patch", "apply_patch"],
+    ["a quote that does not end", `apply_patch '${patch.replaceAll("'", "")}`],
+    ["a double quote that does not end", `apply_patch ${doubleQuoted.slice(0, -1)}\\"`],
+    ["a command behind the quote", `apply_patch '*** Begin Patch' && ls`],
   ])("not with %s", (_name, command) => {
     expect(prepare("shell", { command }, makeContext("/work"))).toMatchObject({
       kind: "invalid",

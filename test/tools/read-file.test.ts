@@ -82,6 +82,11 @@ describe("read_file", () => {
     expect(empty.output).toBe("[the directory is empty]");
   });
 
+  test.skipIf(process.platform !== "linux")("a file of /proc says it is empty (Linux)", async () => {
+    const { output } = await call("read_file", { path: "/proc/version" }, makeContext("/"));
+    expect(output).toMatch(/^1\tLinux version /);
+  });
+
   test("through a link", async () => {
     const cwd = makeFolder({ "a.txt": "x\n" });
     symlinkSync("a.txt", join(cwd, "link"));
@@ -127,7 +132,11 @@ describe("read_file", () => {
       { kind: "read", path: "a", firstLine: 3, lineCount: 4 },
     ],
     [{ path: "../b" }, { kind: "read", path: "/b" }],
+    [{ path: "~/b" }, { kind: "read", path: "/home/u/b" }],
+    [{ path: "~b" }, { kind: "read", path: "~b" }],
   ])("what is shown of %j", (args, action) => {
     expect(prepare("read_file", args, makeContext("/work")).action).toEqual(action);
   });
 });
+
+/** Opening it without blocking shows whether the rights are there; nothing is read. */

@@ -48,6 +48,7 @@ export function readTree(folder: string): Record<string, string> {
 export function makeContext(cwd: string, options: Partial<ToolContext> = {}): ToolContext {
   return {
     cwd,
+    userHome: "/home/u",
     sandbox: realSandbox(cwd, { mode: "danger-full-access" }),
     signal: new AbortController().signal,
     onOutput: () => {},
@@ -56,8 +57,17 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
 }
 
 /** The home is the folder itself, so that nobody's shell profile speaks in a test. */
-export function realSandbox(cwd: string, policy: SandboxPolicy): Sandbox {
-  return createSandbox({ policy, cwd, environment: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: cwd } });
+export function realSandbox(
+  cwd: string,
+  policy: SandboxPolicy,
+  options: { hiddenFiles?: readonly string[] } = {},
+): Sandbox {
+  return createSandbox({
+    ...options,
+    policy,
+    cwd,
+    environment: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: cwd },
+  });
 }
 
 /** A sandbox in which every command ends in the same way; what it was asked is in `commands`. */
@@ -68,6 +78,7 @@ export function scriptedSandbox(end: CommandEnd): { sandbox: Sandbox; commands: 
     missing: undefined,
     check: async () => undefined,
     checkWrite: () => ({ allowed: true }),
+    isHidden: () => false,
     async run({ argv, cwd, timeoutMs }) {
       commands.push({ argv, cwd, timeoutMs });
       return end;

@@ -105,6 +105,14 @@ describe("arguments", () => {
     },
   );
 
+  test("a runaway text is not looked at", () => {
+    const prepared = prepare("shell", `{"command":"${"x".repeat(4 * 1024 * 1024)}"}`, makeContext("/"));
+    expect(prepared).toMatchObject({
+      kind: "invalid",
+      output: `failed to parse function arguments: too large (4194318 characters, the limit is 4194304)\n${usage}`,
+    });
+  });
+
   test("an object encoded twice", async () => {
     const { sandbox, commands } = scriptedSandbox(exited(""));
     const cwd = makeFolder();

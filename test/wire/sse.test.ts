@@ -123,3 +123,11 @@ function pieces(bytes: Buffer, size: number): Buffer[] {
   const count = Math.ceil(bytes.length / size);
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
 }
+
+test("a line without end is an error, and its memory is given back", () => {
+  const parser = createSseParser();
+  const piece = Buffer.alloc(2 ** 20, "x");
+  const frames = [parser.push(Buffer.from("data: "))];
+  for (let count = 0; count < 70; count += 1) frames.push(parser.push(piece));
+  expect(frames.flat()).toEqual([{ event: "error", data: "a line of more than 64 MB" }]);
+});

@@ -43,17 +43,23 @@ export function prepareInput(input: string, folder: string, context: ToolContext
   const problem = named.map((path) => pathProblem(path, "path")).find((found) => found !== undefined);
   if (problem !== undefined) return invalidPatch(problem);
 
-  const paths = [...new Set(named.map((path) => displayPath(context.cwd, resolvePath(folder, path))))];
+  const resolveIn = (path: string) => resolvePath(path, { ...context, cwd: folder });
+  const paths = [...new Set(named.map((path) => displayPath(context.cwd, resolveIn(path))))];
   return {
     kind: "ready",
     action: { kind: "edit", paths },
-    run: () => run(parsed.hunks, folder, context),
+    run: () => run(parsed.hunks, resolveIn, context),
   };
 }
 
-async function run(hunks: readonly PatchHunk[], folder: string, context: ToolContext): Promise<ToolResult> {
-  if (context.signal.aborted) return abortedResult("[interrupted by the user]");
-  const plan = await planPatch(hunks, { resolve: (path) => resolvePath(folder, path), read: readSnapshot });
+async function run(
+  hunks: readonly PatchHunk[],
+  resolve: (path: string) => string,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const plan = await planPatch(hunks, { resolve, read: (path) => readSnapshot(path, context) });
+  // Nothing is written yet.
+  if (context.signal.aborted) return abortedResult();
   if (plan.kind === "failed") return failedResult(verificationFailed(plan.message));
 
   // What is removed goes last: of a move, the new file stands before the old one goes.

@@ -15,7 +15,7 @@ export function applyChunks(text: string, chunks: readonly PatchChunk[], path: s
   let from = 0;
   for (const chunk of chunks) {
     if (chunk.context !== undefined) {
-      const found = findLines(contents, [chunk.context], from);
+      const found = findLines(contents, [chunk.context], { from });
       if (found === undefined) {
         return { kind: "failed", message: `Failed to find context '${chunk.context}' in ${path}` };
       }
@@ -58,7 +58,8 @@ function splitFile(text: string): FileLine[] {
 }
 
 function placeChunk(contents: readonly string[], chunk: PatchChunk, from: number): Replacement | undefined {
-  const at = findLines(contents, oldLines(chunk.lines), from, chunk.isEndOfFile);
+  const where = { from, onlyAtEnd: chunk.isEndOfFile };
+  const at = findLines(contents, oldLines(chunk.lines), where);
   if (at !== undefined) return { at, lines: chunk.lines };
   // An empty line at the end often belongs to the patch's layout and not to the file.
   const last = chunk.lines.findLastIndex((line) => line.sign !== "+");
@@ -68,7 +69,7 @@ function placeChunk(contents: readonly string[], chunk: PatchChunk, from: number
   const instead: PatchLine[] = isWanted ? [{ sign: "+", text: "" }] : [];
   const lines = chunk.lines.toSpliced(last, 1, ...instead);
   const shorter = oldLines(lines);
-  const found = shorter.length === 0 ? undefined : findLines(contents, shorter, from, chunk.isEndOfFile);
+  const found = shorter.length === 0 ? undefined : findLines(contents, shorter, where);
   return found === undefined ? undefined : { at: found, lines };
 }
 
@@ -87,11 +88,10 @@ const comparisons: readonly ((line: string) => string)[] = [
 function findLines(
   contents: readonly string[],
   pattern: readonly string[],
-  from: number,
-  isEndOfFile = false,
+  where: { readonly from: number; readonly onlyAtEnd?: boolean },
 ): number | undefined {
   const last = contents.length - pattern.length;
-  const first = isEndOfFile ? Math.max(from, last) : from;
+  const first = where.onlyAtEnd === true ? Math.max(where.from, last) : where.from;
   for (const simplify of comparisons) {
     const wanted = pattern.map(simplify);
     for (let at = first; at <= last; at += 1) {

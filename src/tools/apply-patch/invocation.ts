@@ -27,17 +27,30 @@ export function unwrapHeredoc(text: string): string {
 }
 
 function findInScript(script: string): Invocation {
-  const start =
-    /^\s*(?:cd\s+('[^']+'|"[^"$`\\]+"|[^\s'"`$;&|<>()]+)\s*&&\s*)?(apply_patch|applypatch)\s+/.exec(script);
-  if (start === null) return { kind: callsApplyPatch.test(script) ? "mixed" : "none" };
-  const folder = start[1]?.replace(/^(['"])(.*)\1$/, "$2");
+  const start = SCRIPT_START.exec(script);
+  if (start === null) return { kind: CALLS_APPLY_PATCH.test(script) ? "mixed" : "none" };
+  const folder = start[1] === undefined ? undefined : readFolder(start[1]);
   const patch = readHeredoc(script.slice(start[0].length)) ?? readQuoted(script.slice(start[0].length));
   if (patch === undefined) return { kind: "mixed" };
   return { kind: "patch", patch, ...(folder === undefined ? {} : { folder }) };
 }
 
+/**
+ * `cd DIR &&` at most before it. What a shell would compute (`$HOME`, `*`, `~somebody`, `-`) is no folder we know;
+ * `~` alone is one.
+ */
+const SCRIPT_START =
+  /^\s*(?:cd\s+('[^']+'|"[^"$`\\]+"|(?:~(?=[/\s&])|[^\s'"`$;&|<>()*?[\]{}\\~-])[^\s'"`$;&|<>()*?[\]{}\\]*)\s*&&\s*)?(?:apply_patch|applypatch)\s+/;
+
+/** Within quotes a `~` is a name like any other. */
+function readFolder(word: string): string {
+  const inner = /^(['"])(.*)\1$/s.exec(word)?.[2];
+  if (inner === undefined) return word;
+  return inner.startsWith("~") ? `./${inner}` : inner;
+}
+
 /** At the beginning of a line or after an operator, with a patch to come: not merely the word in some text. */
-const callsApplyPatch = /(?:^|[;&|])[ \t]*(?:apply_patch|applypatch)[ \t]*(?:<<|['"]\*\*\*|$)/m;
+const CALLS_APPLY_PATCH = /(?:^|[;&|])[ \t]*(?:apply_patch|applypatch)[ \t]*(?:<<|['"]\*\*\*|$)/m;
 
 function readHeredoc(text: string): string | undefined {
   const opening = /^<<\s*(?:'(\w+)'|"(\w+)"|(\w+))[ \t]*\n/.exec(text);
@@ -49,13 +62,31 @@ function readHeredoc(text: string): string | undefined {
   return end === lines.length - 1 ? lines.slice(0, end).join("\n") : undefined;
 }
 
-/** `apply_patch '…'`: one quoted word and nothing else. */
+/** `apply_patch '…'`: one quoted word and nothing else. Loops, since a regex keeps a stack of all it has passed. */
 function readQuoted(text: string): string | undefined {
-  const single = /^'((?:[^']|'\\'')*)'\s*$/.exec(text);
-  if (single !== null) return single[1]?.replaceAll("'\\''", "'");
-  const double = /^"((?:[^"\\]|\\[\s\S])*)"\s*$/.exec(text);
+  if (text.startsWith("'")) return readSingleQuoted(text);
+  return text.startsWith('"') ? readDoubleQuoted(text) : undefined;
+}
+
+function readSingleQuoted(text: string): string | undefined {
+  let end = text.indexOf("'", 1);
+  while (end !== -1 && text.startsWith(QUOTE_WITHIN, end)) end = text.indexOf("'", end + QUOTE_WITHIN.length);
+  return isLast(text, end) ? text.slice(1, end).replaceAll(QUOTE_WITHIN, "'") : undefined;
+}
+
+/** Ends the quotes, adds one quote, begins them again. */
+const QUOTE_WITHIN = "'\\''";
+
+function readDoubleQuoted(text: string): string | undefined {
+  let end = 1;
+  while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
   // Variables are left as they stand: in a patch they are text.
-  return double?.[1]?.replace(/\\(["\\$`])/g, "$1");
+  return isLast(text, end) ? text.slice(1, end).replace(/\\(["\\$`])/g, "$1") : undefined;
+}
+
+/** The word ends at `end`, and only white space follows. */
+function isLast(text: string, end: number): boolean {
+  return end > 0 && end < text.length && text.slice(end + 1).trim() === "";
 }
 
 function isApplyPatch(program: string): boolean {

@@ -26,24 +26,24 @@ export type ParsedPatch =
   | { readonly kind: "parsed"; readonly hunks: readonly PatchHunk[] }
   | { readonly kind: "invalid"; readonly message: string };
 
-const beginMarker = "*** Begin Patch";
-const endMarker = "*** End Patch";
-const addMarker = "*** Add File: ";
-const deleteMarker = "*** Delete File: ";
-const updateMarker = "*** Update File: ";
-const moveMarker = "*** Move to: ";
-const endOfFileMarker = "*** End of File";
+const BEGIN_MARKER = "*** Begin Patch";
+const END_MARKER = "*** End Patch";
+const ADD_MARKER = "*** Add File: ";
+const DELETE_MARKER = "*** Delete File: ";
+const UPDATE_MARKER = "*** Update File: ";
+const MOVE_MARKER = "*** Move to: ";
+const END_OF_FILE_MARKER = "*** End of File";
 
 export function parsePatch(patch: string): ParsedPatch {
   const all = withoutWrapper(patch.trim().split(/\r?\n/));
-  if (all[0]?.trim() !== beginMarker) {
+  if (all[0]?.trim() !== BEGIN_MARKER) {
     return {
       kind: "invalid",
-      message: `Invalid patch: The first line of the patch must be '${beginMarker}'`,
+      message: `Invalid patch: The first line of the patch must be '${BEGIN_MARKER}'`,
     };
   }
-  if (all.length < 2 || all.at(-1)?.trim() !== endMarker) {
-    return { kind: "invalid", message: `Invalid patch: The last line of the patch must be '${endMarker}'` };
+  if (all.length < 2 || all.at(-1)?.trim() !== END_MARKER) {
+    return { kind: "invalid", message: `Invalid patch: The last line of the patch must be '${END_MARKER}'` };
   }
   // Kept whole, so that an index is a line number less one.
   const lines = all.slice(0, -1);
@@ -64,7 +64,7 @@ export function parsePatch(patch: string): ParsedPatch {
 
 /** A text that is meant as a patch and as nothing else, be it right or wrong. */
 export function isPatchText(text: string): boolean {
-  return text.trimStart().startsWith(beginMarker);
+  return text.trimStart().startsWith(BEGIN_MARKER);
 }
 
 /** gpt-4.1 hands the here-document on as an argument, `<<'EOF'` included. */
@@ -79,16 +79,16 @@ type Read<Value> =
 
 function readHunk(lines: readonly string[], at: number): Read<PatchHunk> {
   const header = (lines[at] ?? "").trim();
-  const added = pathAfter(header, addMarker);
+  const added = pathAfter(header, ADD_MARKER);
   if (added !== undefined) return readAddedFile(added, lines, at + 1);
-  const deleted = pathAfter(header, deleteMarker);
+  const deleted = pathAfter(header, DELETE_MARKER);
   if (deleted !== undefined) return { kind: "read", value: { kind: "delete", path: deleted }, next: at + 1 };
-  const updated = pathAfter(header, updateMarker);
+  const updated = pathAfter(header, UPDATE_MARKER);
   if (updated !== undefined) return readUpdate(updated, lines, at);
   return invalidHunk(
     at,
     `'${header}' is not a valid hunk header. Valid hunk headers: ` +
-      `'${addMarker}{path}', '${deleteMarker}{path}', '${updateMarker}{path}'`,
+      `'${ADD_MARKER}{path}', '${DELETE_MARKER}{path}', '${UPDATE_MARKER}{path}'`,
   );
 }
 
@@ -103,7 +103,7 @@ function readAddedFile(path: string, lines: readonly string[], from: number): Re
 }
 
 function readUpdate(path: string, lines: readonly string[], at: number): Read<PatchHunk> {
-  const moveTo = pathAfter((lines[at + 1] ?? "").trim(), moveMarker);
+  const moveTo = pathAfter((lines[at + 1] ?? "").trim(), MOVE_MARKER);
   let next = at + (moveTo === undefined ? 1 : 2);
   const chunks: PatchChunk[] = [];
   while (next < lines.length && !lines[next]?.startsWith("***")) {
@@ -111,7 +111,7 @@ function readUpdate(path: string, lines: readonly string[], at: number): Read<Pa
       next += 1;
       continue;
     }
-    const read = readChunk(lines, next, chunks.length === 0);
+    const read = readChunk(lines, next, { mayOmitMarker: chunks.length === 0 });
     if (read.kind === "invalid") return read;
     chunks.push(read.value);
     next = read.next;
@@ -124,10 +124,14 @@ function readUpdate(path: string, lines: readonly string[], at: number): Read<Pa
   };
 }
 
-function readChunk(lines: readonly string[], at: number, mayOmitMarker: boolean): Read<PatchChunk> {
+function readChunk(
+  lines: readonly string[],
+  at: number,
+  options: { readonly mayOmitMarker: boolean },
+): Read<PatchChunk> {
   const first = lines[at] ?? "";
   const marker = /^@@(?: (.*)|\s*)$/.exec(first);
-  if (marker === null && !mayOmitMarker) {
+  if (marker === null && !options.mayOmitMarker) {
     return invalidHunk(at, `Expected update hunk to start with a @@ context marker, got: '${first}'`);
   }
   const context = marker?.[1];
@@ -136,7 +140,7 @@ function readChunk(lines: readonly string[], at: number, mayOmitMarker: boolean)
   let next = at + (marker === null ? 0 : 1);
   for (; next < lines.length; next += 1) {
     const line = lines[next] ?? "";
-    if (line.trimEnd() === endOfFileMarker) {
+    if (line.trimEnd() === END_OF_FILE_MARKER) {
       if (body.length === 0) return invalidHunk(next, "Update hunk does not contain any lines");
       isEndOfFile = true;
       next += 1;

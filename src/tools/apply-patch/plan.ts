@@ -158,10 +158,14 @@ function reason(read: Unread): string {
       return "Is a directory (os error 21)";
     case "special":
       return "it is not a regular file";
+    case "hidden":
+      return "not read: it holds keys";
     case "too-large":
       return `it is too large (${read.bytes} bytes)`;
     case "unreadable":
       return read.reason;
+    case "aborted":
+      return "interrupted";
     default:
       return read satisfies never;
   }

@@ -1,16 +1,9 @@
 import { readBoolean, readString } from "../arguments.ts";
-import { explainUnread } from "../files/missing.ts";
-import { displayPath, pathProblem, resolvePath } from "../files/paths.ts";
+import { unreadResult } from "../files/missing.ts";
+import { displayPath, readPath } from "../files/paths.ts";
 import { decodeText, encodeText, type FileSnapshot, readSnapshot } from "../files/snapshot.ts";
 import { writeOne } from "../files/write-one.ts";
-import {
-  abortedResult,
-  failedResult,
-  invalidArguments,
-  type Tool,
-  type ToolContext,
-  type ToolResult,
-} from "../tool.ts";
+import { failedResult, invalidArguments, type Tool, type ToolContext, type ToolResult } from "../tool.ts";
 import { explainNotFound } from "./explain.ts";
 import { replaceExactly } from "./replace.ts";
 import { editFileSpec } from "./spec.ts";
@@ -19,19 +12,17 @@ export const editFile: Tool = {
   spec: editFileSpec,
   aliases: ["str_replace", "replace", "edit"],
   prepare(args, context) {
-    const named = readString(args, "path", "file_path", "file", "filename");
+    const named = readPath(args, editFileSpec, context);
+    if (named.kind === "invalid") return named;
     const oldText = readString(args, "old_text", "old_string", "old_str");
     const newText = readString(args, "new_text", "new_string", "new_str");
-    const problem = pathProblem(named, "path");
-    if (named === undefined || problem !== undefined) return invalidArguments(editFileSpec, problem ?? "");
     if (oldText === undefined) return invalidArguments(editFileSpec, "missing field `old_text`");
     if (newText === undefined) return invalidArguments(editFileSpec, "missing field `new_text`");
-    const path = resolvePath(context.cwd, named);
     const edit = { oldText, newText, replaceAll: readBoolean(args, "replace_all", "replaceAll") };
     return {
       kind: "ready",
-      action: { kind: "edit", paths: [displayPath(context.cwd, path)] },
-      run: () => run(path, edit, context),
+      action: { kind: "edit", paths: [named.shown] },
+      run: () => run(named.path, edit, context),
     };
   },
 };
@@ -43,16 +34,15 @@ interface Edit {
 }
 
 async function run(path: string, edit: Edit, context: ToolContext): Promise<ToolResult> {
-  if (context.signal.aborted) return abortedResult("[interrupted by the user]");
   const shown = displayPath(context.cwd, path);
   if (edit.oldText === edit.newText)
     return failedResult("old_text and new_text are the same: nothing to change");
 
-  const read = await readSnapshot(path);
+  const read = await readSnapshot(path, context);
   if (read.kind === "missing" && edit.oldText === "") {
     return writeOne({ path, before: null, after: edit.newText }, `Created ${shown}`, context);
   }
-  if (read.kind !== "file") return failedResult(await explainUnread(read, path, context.cwd));
+  if (read.kind !== "file") return unreadResult(read, path, context);
   if (edit.oldText === "") {
     return failedResult(
       `${shown} exists already: give the old_text to replace, or use write_file to replace all`,
@@ -95,9 +85,9 @@ async function editExisting(
   }
 }
 
-const maxLinesNamed = 20;
+const MAX_LINES_NAMED = 20;
 
 function lineList(lines: readonly number[]): string {
-  const named = lines.slice(0, maxLinesNamed).join(", ");
-  return `${lines.length === 1 ? "line" : "lines"} ${named}${lines.length > maxLinesNamed ? ", …" : ""}`;
+  const named = lines.slice(0, MAX_LINES_NAMED).join(", ");
+  return `${lines.length === 1 ? "line" : "lines"} ${named}${lines.length > MAX_LINES_NAMED ? ", …" : ""}`;
 }

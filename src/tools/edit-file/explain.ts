@@ -1,7 +1,8 @@
-import { numberLines, toLines } from "../read-file/page.ts";
+import { toLines } from "../lines.ts";
+import { numberLines } from "../read-file/page.ts";
 
-const maxPlaces = 3;
-const maxLinesShown = 40;
+const MAX_PLACES = 3;
+const MAX_LINES_SHOWN = 40;
 
 /** What helps the model after `old_text` was not found: the places that differ in white space only. */
 export function explainNotFound(text: string, oldText: string, shownPath: string): string {
@@ -15,8 +16,8 @@ export function explainNotFound(text: string, oldText: string, shownPath: string
   const starts = findFolded(lines.map(foldSpace), wanted);
   if (starts.length === 0) return `${message}. Read the file again and copy the text exactly`;
 
-  const places = starts.slice(0, maxPlaces).map((start) => {
-    const end = Math.min(start + wanted.length, start + maxLinesShown);
+  const places = starts.slice(0, MAX_PLACES).map((start) => {
+    const end = Math.min(start + wanted.length, start + MAX_LINES_SHOWN);
     return numberLines(lines.slice(start, end), start + 1);
   });
   const where = starts.map((start) => lineRange(start + 1, wanted.length)).join(", ");

@@ -1,3 +1,5 @@
+import { wholeLines } from "../lines.ts";
+
 /** Exact replacement in a file's text, where the file's line endings are no part of what has to match. */
 
 export type Replaced =
@@ -17,7 +19,7 @@ export function replaceExactly(
   // Models write LF. The view has only LF; what is kept of the file is taken from the file itself.
   const ending = text.includes("\r\n") ? "\r\n" : "\n";
   const normal = { ...edit, oldText: toLf(edit.oldText), newText: toLf(edit.newText) };
-  const pieces = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((piece) => ({ view: toLf(piece), text: piece }));
+  const pieces = wholeLines(text).map((piece) => ({ view: toLf(piece), text: piece }));
   return replaceIn(pieces, normal, ending);
 }
 

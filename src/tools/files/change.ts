@@ -1,8 +1,9 @@
 import type { FileChange } from "../../protocol/index.ts";
+import { toLines } from "../lines.ts";
 import { decodeText, type FileSnapshot } from "./snapshot.ts";
 
 /** Beyond this many changed lines the exact diff costs more than it tells; one block stands for it. */
-const maxEditLength = 1_000;
+const MAX_EDIT_LENGTH = 1_000;
 
 /** A change of one file as people see it; `path` and `movedTo` are already short. */
 export async function describeChange(change: {
@@ -21,7 +22,10 @@ export async function describeChange(change: {
 async function unifiedDiff(before: string, after: string): Promise<string> {
   if (before === after) return "";
   const { structuredPatch, formatPatch, OMIT_HEADERS } = await import("diff");
-  const exact = structuredPatch("a", "b", before, after, undefined, undefined, { context: 3, maxEditLength });
+  const exact = structuredPatch("a", "b", before, after, undefined, undefined, {
+    context: 3,
+    maxEditLength: MAX_EDIT_LENGTH,
+  });
   if (exact === undefined) return wholeReplacement(before, after);
   // The carriage return of CRLF files is no part of the line a person reads.
   return formatPatch(exact, OMIT_HEADERS).replace(/\r$/gm, "");
@@ -33,9 +37,4 @@ function wholeReplacement(before: string, after: string): string {
   const range = (lines: readonly string[]) => `${lines.length === 0 ? 0 : 1},${lines.length}`;
   const body = [...old.map((line) => `-${line}`), ...now.map((line) => `+${line}`)].join("\n");
   return `@@ -${range(old)} +${range(now)} @@\n${body}\n`;
-}
-
-function toLines(text: string): string[] {
-  if (text === "") return [];
-  return text.replace(/\r?\n$/, "").split(/\r?\n/);
 }

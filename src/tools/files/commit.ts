@@ -73,7 +73,7 @@ function refusedWrite(sandbox: Sandbox, path: string): string | undefined {
 }
 
 function protectedPart(path: string): string {
-  return path.split("/").find((part) => part === ".git" || part === ".codex") ?? basename(path);
+  return path.split("/").find((part) => /^\.(git|codex)$/i.test(part)) ?? basename(path);
 }
 
 interface LocatedWrite extends PlannedWrite {

@@ -1,14 +1,27 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { abortedResult, failedResult, type ToolContext, type ToolResult } from "../tool.ts";
 import { displayPath } from "./paths.ts";
-import { type FileRead, maxFileBytes } from "./snapshot.ts";
+import { type FileRead, MAX_FILE_BYTES } from "./snapshot.ts";
 
-const maxNamesCompared = 5_000;
-const maxSuggestions = 5;
+const MAX_NAMES_COMPARED = 5_000;
+const MAX_SUGGESTIONS = 5;
 
-/** Why a path could not be read as a file, in one sentence for the model. */
-export async function explainUnread(
-  read: Exclude<FileRead, { kind: "file" }>,
+type Unread = Exclude<FileRead, { kind: "file" }>;
+
+/** Why a path could not be read as a file; `before` opens the sentence. */
+export async function unreadResult(
+  read: Unread,
+  path: string,
+  context: ToolContext,
+  before = "",
+): Promise<ToolResult> {
+  if (read.kind === "aborted") return abortedResult();
+  return failedResult(`${before}${await explainUnread(read, path, context.cwd)}`);
+}
+
+async function explainUnread(
+  read: Exclude<Unread, { kind: "aborted" }>,
   path: string,
   cwd: string,
 ): Promise<string> {
@@ -20,8 +33,10 @@ export async function explainUnread(
       return `${shown} is a directory`;
     case "special":
       return `${shown} is not a regular file`;
+    case "hidden":
+      return `${shown} was not read: it holds keys`;
     case "too-large":
-      return `${shown} is too large (${read.bytes} bytes, the limit is ${maxFileBytes}); use shell with sed, head or grep`;
+      return `${shown} is too large (${read.bytes} bytes, the limit is ${MAX_FILE_BYTES}); use shell with sed, head or grep`;
     case "unreadable":
       return `${shown} can't be read: ${read.reason}`;
     default:
@@ -36,7 +51,7 @@ async function explainMissing(path: string, cwd: string): Promise<string> {
   const shown = displayPath(cwd, path);
   if (names === undefined)
     return `${shown} does not exist, nor does the directory ${displayPath(cwd, folder)}`;
-  const near = nearestNames(basename(path), names.slice(0, maxNamesCompared));
+  const near = nearestNames(basename(path), names.slice(0, MAX_NAMES_COMPARED));
   const place = displayPath(cwd, folder);
   const hint =
     near.length === 0 ? "" : `; in ${place === "." ? "this directory" : place} there is ${near.join(", ")}`;
@@ -48,7 +63,7 @@ function nearestNames(wanted: string, names: readonly string[]): string[] {
     .map((name) => ({ name, distance: nameDistance(wanted.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(2, Math.min(wanted.length, name.length) / 2))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
-    .slice(0, maxSuggestions)
+    .slice(0, MAX_SUGGESTIONS)
     .map(({ name }) => name);
 }
 

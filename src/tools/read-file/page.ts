@@ -1,3 +1,4 @@
+import { toLines } from "../lines.ts";
 import { headBytes } from "../truncate.ts";
 
 /** A piece of a file that fits the prompt: whole lines with their numbers, and how to get the rest. */
@@ -7,13 +8,13 @@ export interface Page {
   readonly total: number;
 }
 
-const defaultLines = 400;
-const maxBytes = 10_240;
-const maxLineBytes = 2_000;
+const DEFAULT_LINES = 400;
+const MAX_BYTES = 10_240;
+const MAX_LINE_BYTES = 2_000;
 /** For the notes below the lines. */
-const reservedBytes = 100;
+const RESERVED_BYTES = 100;
 
-export function pageOf(text: string, firstLine: number, lineCount = defaultLines): Page {
+export function pageOf(text: string, firstLine: number, lineCount = DEFAULT_LINES): Page {
   const lines = toLines(text);
   const wanted = lines.slice(firstLine - 1, firstLine - 1 + lineCount);
   const shown: string[] = [];
@@ -21,7 +22,7 @@ export function pageOf(text: string, firstLine: number, lineCount = defaultLines
   for (const [index, line] of wanted.entries()) {
     const numbered = `${firstLine + index}\t${cutLine(line)}`;
     bytes += Buffer.byteLength(numbered) + 1;
-    if (bytes > maxBytes - reservedBytes) break;
+    if (bytes > MAX_BYTES - RESERVED_BYTES) break;
     shown.push(numbered);
   }
   const next = firstLine + shown.length;
@@ -35,16 +36,8 @@ export function numberLines(lines: readonly string[], firstLine: number): string
   return lines.map((line, index) => `${firstLine + index}\t${cutLine(line)}`).join("\n");
 }
 
-/** The lines a person counts: a final newline begins no further one. */
-export function toLines(text: string): string[] {
-  if (text === "") return [];
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
-
 function cutLine(line: string): string {
-  const kept = headBytes(line, maxLineBytes);
+  const kept = headBytes(line, MAX_LINE_BYTES);
   if (kept.length === line.length) return line;
   return `${kept} [line cut: ${Buffer.byteLength(line) - Buffer.byteLength(kept)} more bytes]`;
 }

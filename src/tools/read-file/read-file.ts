@@ -1,22 +1,22 @@
 import { readdir } from "node:fs/promises";
-import { readInteger, readString } from "../arguments.ts";
-import { explainUnread } from "../files/missing.ts";
-import { displayPath, pathProblem, resolvePath } from "../files/paths.ts";
+import { readInteger } from "../arguments.ts";
+import { unreadResult } from "../files/missing.ts";
+import { displayPath, readPath } from "../files/paths.ts";
 import { decodeText, type FileSnapshot, readSnapshot, systemReason } from "../files/snapshot.ts";
-import { abortedResult, failedResult, invalidArguments, type Tool, type ToolResult } from "../tool.ts";
+import { abortedResult, failedResult, type Tool, type ToolResult } from "../tool.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { pageOf } from "./page.ts";
 import { readFileSpec } from "./spec.ts";
 
-const maxEntries = 200;
+const MAX_ENTRIES = 200;
 
 export const readFile: Tool = {
   spec: readFileSpec,
   aliases: ["read", "view", "view_file", "open_file", "cat", "list_dir"],
   prepare(args, context) {
-    const named = readString(args, "path", "file_path", "file", "filename", "dir_path");
-    const problem = pathProblem(named, "path");
-    if (named === undefined || problem !== undefined) return invalidArguments(readFileSpec, problem ?? "");
-    const path = resolvePath(context.cwd, named);
+    const named = readPath(args, readFileSpec, context);
+    if (named.kind === "invalid") return named;
+    const { path, shown } = named;
     const firstLine = Math.max(1, readInteger(args, "offset", "start_line", "line") ?? 1);
     const wanted = readInteger(args, "limit", "max_lines", "lines");
     const lineCount = wanted === undefined || wanted < 1 ? undefined : wanted;
@@ -24,16 +24,15 @@ export const readFile: Tool = {
       kind: "ready",
       action: {
         kind: "read",
-        path: displayPath(context.cwd, path),
+        path: shown,
         ...(firstLine === 1 ? {} : { firstLine }),
         ...(lineCount === undefined ? {} : { lineCount }),
       },
       async run() {
-        if (context.signal.aborted) return abortedResult("[interrupted by the user]");
-        const read = await readSnapshot(path);
+        const read = await readSnapshot(path, context);
         if (read.kind === "file") return showFile(read.file, firstLine, lineCount, context.cwd);
-        if (read.kind === "directory") return listDirectory(path);
-        return failedResult(await explainUnread(read, path, context.cwd));
+        if (read.kind === "directory") return listDirectory(path, context.signal);
+        return unreadResult(read, path, context);
       },
     };
   },
@@ -60,11 +59,12 @@ function showFile(
   };
 }
 
-async function listDirectory(path: string): Promise<ToolResult> {
+async function listDirectory(path: string, signal: AbortSignal): Promise<ToolResult> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = await untilAborted(readdir(path, { withFileTypes: true }), signal);
+    if (entries === undefined) return abortedResult();
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
-    const shown = names.slice(0, maxEntries);
+    const shown = names.slice(0, MAX_ENTRIES);
     const rest = names.length - shown.length;
     const note = rest > 0 ? [`[${rest} more entries]`] : [];
     return {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { readInteger, readString } from "../arguments.ts";
-import { defaultTimeoutMs, maxTimeoutMs } from "./limits.ts";
+import { parseJson, readInteger, readString } from "../arguments.ts";
+import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from "./limits.ts";
 
 /** What to execute: a whole program line. `script` is set where a shell reads it, and is what people are shown. */
 export interface ShellCommand {
@@ -15,13 +15,14 @@ export function readCommand(args: Record<string, unknown>): ShellCommand | undef
   const text = readString({ value }, "value");
   if (text === undefined || text.trim() === "") return undefined;
   // An array written into a string: `["bash", …` is no command line anyone means.
-  return /^\s*\["/.test(text) ? (fromArray(parseArray(text)) ?? shellScript(text)) : shellScript(text);
+  const parsed = /^\s*\["/.test(text) ? parseJson(text) : undefined;
+  return (parsed?.ok === true ? fromArray(parsed.value) : undefined) ?? shellScript(text);
 }
 
 export function readTimeoutMs(args: Record<string, unknown>): number {
   const timeoutMs = readInteger(args, "timeout", "timeout_ms", "timeoutMs");
-  if (timeoutMs === undefined || timeoutMs <= 0) return defaultTimeoutMs;
-  return Math.min(timeoutMs, maxTimeoutMs);
+  if (timeoutMs === undefined || timeoutMs <= 0) return DEFAULT_TIMEOUT_MS;
+  return Math.min(timeoutMs, MAX_TIMEOUT_MS);
 }
 
 /** The command in the form a person would type. */
@@ -47,14 +48,6 @@ function fromArray(value: unknown): ShellCommand | undefined {
   const isShell = /^(ba|z|da|k)?sh$/.test(basename(first)) && (flag === "-lc" || flag === "-c");
   if (isShell && script !== undefined && more.length === 0) return { argv: value, script };
   return { argv: value };
-}
-
-function parseArray(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function quote(part: string): string {

@@ -1,3 +1,3 @@
 /** Both in milliseconds; a model may ask for anything up to the maximum. */
-export const defaultTimeoutMs = 120_000;
-export const maxTimeoutMs = 600_000;
+export const DEFAULT_TIMEOUT_MS = 120_000;
+export const MAX_TIMEOUT_MS = 600_000;

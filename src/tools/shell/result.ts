@@ -1,7 +1,7 @@
 import type { SandboxError } from "../../protocol/index.ts";
 import type { CapturedOutput, CommandEnd } from "../../sandbox/index.ts";
 import { plainTerminalText } from "../terminal-text.ts";
-import { abortedResult, failedResult, type ToolResult } from "../tool.ts";
+import { abortedResult, failedResult, INTERRUPTED, type ToolResult } from "../tool.ts";
 import { truncateMiddle } from "../truncate.ts";
 
 /** Output first, then one line in brackets that says how it ended. */
@@ -15,7 +15,7 @@ export function shellResult(end: CommandEnd, run: { durationMs: number; timeoutM
       };
     }
     case "aborted":
-      return abortedResult(withStatus(modelText(end.output), "[interrupted by the user]"));
+      return abortedResult(withStatus(modelText(end.output), INTERRUPTED));
     case "not-started":
       return failedResult(`the command could not be started: ${plainTerminalText(end.reason)}`);
     case "refused":

@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { prepareInput } from "../apply-patch/apply-patch.ts";
 import { findPatch } from "../apply-patch/invocation.ts";
 import { readString } from "../arguments.ts";
@@ -13,6 +12,7 @@ import {
   type Tool,
   type ToolContext,
 } from "../tool.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { commandText, readCommand, readTimeoutMs, type ShellCommand } from "./command.ts";
 import { shellResult } from "./result.ts";
 import { shellSpec } from "./spec.ts";
@@ -32,12 +32,14 @@ function prepare(args: Record<string, unknown>, context: ToolContext): PreparedC
   const workdir = readString(args, "workdir", "cwd", "working_directory", "directory");
   const problem = workdir === undefined || workdir === "" ? undefined : pathProblem(workdir, "workdir");
   if (problem !== undefined) return invalidArguments(shellSpec, problem);
-  const folder = resolvePath(context.cwd, workdir ?? "");
+  const folder = resolvePath(workdir ?? "", context);
 
   const invocation = findPatch(command);
   switch (invocation.kind) {
-    case "patch":
-      return prepareInput(invocation.patch, resolve(folder, invocation.folder ?? ""), context);
+    case "patch": {
+      const patchFolder = resolvePath(invocation.folder ?? "", { ...context, cwd: folder });
+      return prepareInput(invocation.patch, patchFolder, context);
+    }
     case "mixed":
       return invalidCall(
         shellSpec.name,
@@ -60,11 +62,12 @@ function prepareCommand(
     kind: "ready",
     action: { kind: "command", command: commandText(command), cwd: folder },
     async run() {
-      if (context.signal.aborted) return abortedResult("[interrupted by the user]");
-      const isFolder = await stat(folder).then(
+      const looked = stat(folder).then(
         (found) => found.isDirectory(),
         () => false,
       );
+      const isFolder = await untilAborted(looked, context.signal);
+      if (isFolder === undefined) return abortedResult();
       if (!isFolder) return failedResult(`the command was not run: workdir is not a directory: ${folder}`);
 
       const startedMs = performance.now();

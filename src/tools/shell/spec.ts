@@ -1,6 +1,6 @@
 import type { ToolSpec } from "../../protocol/index.ts";
 import description from "./description.md";
-import { defaultTimeoutMs } from "./limits.ts";
+import { DEFAULT_TIMEOUT_MS } from "./limits.ts";
 
 export const shellSpec: ToolSpec = {
   name: "shell",
@@ -10,7 +10,7 @@ export const shellSpec: ToolSpec = {
     properties: {
       command: { type: "string" },
       workdir: { type: "string", description: "Directory to run in" },
-      timeout: { type: "integer", description: `Milliseconds, default ${defaultTimeoutMs}` },
+      timeout: { type: "integer", description: `Milliseconds, default ${DEFAULT_TIMEOUT_MS}` },
     },
     required: ["command"],
   },

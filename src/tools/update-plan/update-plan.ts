@@ -1,5 +1,5 @@
 import type { Plan } from "../../protocol/index.ts";
-import { readString } from "../arguments.ts";
+import { parseJson, readString } from "../arguments.ts";
 import { invalidArguments, type Tool } from "../tool.ts";
 import { updatePlanSpec } from "./spec.ts";
 
@@ -32,11 +32,8 @@ function readSteps(value: unknown): Step[] | undefined {
 
 /** The list as JSON within a string, which some chat templates make of nested arguments. */
 function parseList(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(text);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 function readStep(value: unknown): Step | undefined {

@@ -86,6 +86,7 @@ async function* decodeBody(
   let whole: Uint8Array[] | undefined;
   let started = false;
   let expectsEnd = false;
+  let size = 0;
   for await (const bytes of response.body) {
     // A body that starts with a brace or a tag is one JSON value or a page, whatever its content type says.
     const first = started ? 0 : firstByte(bytes);
@@ -95,6 +96,9 @@ async function* decodeBody(
     }
     if (whole !== undefined) {
       whole.push(bytes.subarray(first));
+      size += bytes.length;
+      if (size > MAX_WHOLE_BYTES)
+        return decoder.push({ event: "error", data: "an answer without end" }, events);
       continue;
     }
     for (const frame of parser.push(bytes)) decoder.push(frame, events);
@@ -112,6 +116,8 @@ async function* decodeBody(
 
 /** Some servers leave the line open after the finish reason; usage, where it comes, follows at once. */
 const FINISH_GRACE_MS = 3000;
+
+const MAX_WHOLE_BYTES = 64 * 2 ** 20;
 
 const BRACE = 0x7b;
 const ANGLE = 0x3c;

@@ -1,7 +1,8 @@
+/** The way in. What runs and confines commands is loaded when it is first asked for. */
 import type { UnconfinedEnd, UnconfinedOptions } from "./command.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox.ts";
 
-/** Makes a sandbox; starts no process. What confines commands is loaded here, since the first request needs none of it. */
+/** Makes a sandbox; starts no process. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { createSandbox } = await import("./sandbox.ts");
   return createSandbox(options);
@@ -12,6 +13,6 @@ export async function runUnconfined(
   argv: readonly string[],
   options: UnconfinedOptions,
 ): Promise<UnconfinedEnd> {
-  const { runProgram } = await import("./command.ts");
-  return await runProgram(argv, options);
+  const { runDirectly } = await import("./command.ts");
+  return await runDirectly(argv, options);
 }
