@@ -15,9 +15,13 @@ const outgoing = request(
       for (let end = rest.indexOf("\n\n", start); end !== -1; end = rest.indexOf("\n\n", start)) {
         const data = rest.slice(start + 6, end);
         start = end + 2;
-        if (data === "[DONE]") continue;
+        if (data === "[DONE]") {
+          continue;
+        }
         const content = JSON.parse(data).choices[0]?.delta.content;
-        if (content) process.stdout.write(content);
+        if (content) {
+          process.stdout.write(content);
+        }
       }
       rest = rest.slice(start);
     });

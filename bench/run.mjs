@@ -17,8 +17,11 @@ const server = fork(join(here, "server.mjs"));
 let onRequest = () => {};
 const port = await new Promise((resolve) => {
   server.on("message", (message) => {
-    if (message.type === "listening") resolve(message.port);
-    else onRequest(message);
+    if (message.type === "listening") {
+      resolve(message.port);
+    } else {
+      onRequest(message);
+    }
   });
 });
 const url = `http://127.0.0.1:${port}/v1`;
@@ -65,7 +68,9 @@ async function measureAll() {
   row("  the same, floor a bare node:http client", bareStart, start, start / bareStart, "");
   console.log(`first request for "hi": ${starts[0].bodyBytes} bytes (budget 6,000)`);
 
-  if (process.argv.includes("--start")) return;
+  if (process.argv.includes("--start")) {
+    return;
+  }
   for (const [name, model] of [["token → stdout, ms, 100/s", "bench:300:100"]]) {
     const floor = middle((await run("floor", model)).delaysMs);
     const own = middle((await run("leat", model)).delaysMs);
@@ -121,8 +126,11 @@ function run(client, model) {
     });
     child.on("close", (code) => {
       sample.cpuMs = totalCpu(errors);
-      if (code === 0) resolve(sample);
-      else reject(new Error(`${client} ended with ${code}: ${errors}`));
+      if (code === 0) {
+        resolve(sample);
+      } else {
+        reject(new Error(`${client} ended with ${code}: ${errors}`));
+      }
     });
   });
 }
@@ -154,7 +162,9 @@ async function cpuOfEmpty() {
 
 async function series(count, measure) {
   const samples = [];
-  for (let index = 0; index < count; index += 1) samples.push(await measure());
+  for (let index = 0; index < count; index += 1) {
+    samples.push(await measure());
+  }
   return samples;
 }
 

@@ -14,14 +14,19 @@ const server = createServer(async (request, response) => {
   const pid = nodeBelow(shellPid);
   const cpuMs = cpuMsOf(pid);
   const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
   const body = Buffer.concat(chunks);
   const [, count, rate] = JSON.parse(body.toString()).model.split(":").map(Number);
   process.send({ type: "request", bodyBytes: body.length, pid, cpuMs });
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.socket.setNoDelay(true);
-  if (rate === 0) await sendFast(response, count);
-  else await sendPaced(response, count, rate);
+  if (rate === 0) {
+    await sendFast(response, count);
+  } else {
+    await sendPaced(response, count, rate);
+  }
   response.write(event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }));
   response.write(
     event({
@@ -37,7 +42,9 @@ async function sendFast(response, count) {
   for (let sent = 0; sent < count; ) {
     const batch = Math.min(64, count - sent);
     sent += batch;
-    if (!response.write(chunk.repeat(batch))) await new Promise((resolve) => response.once("drain", resolve));
+    if (!response.write(chunk.repeat(batch))) {
+      await new Promise((resolve) => response.once("drain", resolve));
+    }
   }
 }
 
@@ -46,7 +53,9 @@ async function sendPaced(response, count, rate) {
   const start = performance.now();
   for (let sent = 0; sent < count; sent += 1) {
     const wait = start + (sent * 1000) / rate - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
     response.write(token());
   }
 }
@@ -66,7 +75,11 @@ function event(value) {
 }
 
 process.on("message", (message) => {
-  if (message.type === "client") shellPid = message.shellPid;
-  if (message.type === "stop") process.exit(0);
+  if (message.type === "client") {
+    shellPid = message.shellPid;
+  }
+  if (message.type === "stop") {
+    process.exit(0);
+  }
 });
 server.listen(0, "127.0.0.1", () => process.send({ type: "listening", port: server.address().port }));

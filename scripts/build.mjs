@@ -28,8 +28,9 @@ const dist = join(root, "dist");
 
 const startedAt = performance.now();
 const files = await bundle();
-if (files === undefined) process.exitCode = 1;
-else {
+if (files === undefined) {
+  process.exitCode = 1;
+} else {
   writeDist(files);
   removeStale(files, values.clean ? 0 : STALE_AFTER_MS);
   console.log(summary(files));
@@ -40,9 +41,13 @@ async function bundle() {
   /** @type {Map<string, Promise<Bundle>>} */
   const lazy = new Map();
   const program = await bundleOne("src/main.ts", "[name]", lazy).catch(tell);
-  if (program === undefined) return undefined;
+  if (program === undefined) {
+    return undefined;
+  }
   const chunks = await Promise.all(lazy.values());
-  for (const file of program.files) file.contents = withShebang(file.contents);
+  for (const file of program.files) {
+    file.contents = withShebang(file.contents);
+  }
   const licences = {
     path: join(dist, "THIRD_PARTY_LICENSES"),
     contents: Buffer.from(thirdPartyLicences([program, ...chunks].flatMap(({ inputs }) => inputs))),
@@ -92,10 +97,13 @@ function lazyImports(prefix, lazy) {
     name: "lazy-imports",
     setup({ onResolve, resolve: resolveImport }) {
       onResolve({ filter: /./ }, async ({ kind, path, resolveDir, pluginData }) => {
-        if (kind !== "dynamic-import" || path.startsWith("node:") || pluginData === "resolved")
+        if (kind !== "dynamic-import" || path.startsWith("node:") || pluginData === "resolved") {
           return undefined;
+        }
         const found = await resolveImport(path, { kind, resolveDir, pluginData: "resolved" });
-        if (found.errors.length > 0) return { errors: found.errors };
+        if (found.errors.length > 0) {
+          return { errors: found.errors };
+        }
         const chunk = lazy.get(found.path) ?? bundleOne(found.path, "chunks/[name]-[hash]", lazy);
         lazy.set(found.path, chunk);
         return { path: `${prefix}${(await chunk).name}`, external: true };
@@ -106,7 +114,9 @@ function lazyImports(prefix, lazy) {
 
 /** Mistakes in the source esbuild has printed already. @param {Error & { errors?: unknown }} error */
 function tell(error) {
-  if (error.errors === undefined) console.error(error);
+  if (error.errors === undefined) {
+    console.error(error);
+  }
   return undefined;
 }
 
@@ -137,11 +147,15 @@ function thirdPartyLicences(inputs) {
 /** Files that did not change are not touched: two builds of one source at the same time do not disturb each other. @param {DistFile[]} built */
 function writeDist(built) {
   for (const { path, contents } of built) {
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    if (existsSync(path) && readFileSync(path).equals(contents)) {
+      continue;
+    }
     const temporary = `${path}.${process.pid}.tmp`;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(temporary, contents);
-    if (path.endsWith("main.js")) chmodSync(temporary, 0o755);
+    if (path.endsWith("main.js")) {
+      chmodSync(temporary, 0o755);
+    }
     renameSync(temporary, path);
   }
 }
@@ -151,9 +165,13 @@ function removeStale(built, olderThanMs) {
   const current = new Set(built.map(({ path }) => path));
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory() || current.has(path)) continue;
+    if (entry.isDirectory() || current.has(path)) {
+      continue;
+    }
     const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - modifiedMs >= olderThanMs) rmSync(path, { force: true });
+    if (Date.now() - modifiedMs >= olderThanMs) {
+      rmSync(path, { force: true });
+    }
   }
 }
 

@@ -27,18 +27,27 @@ let lastLines = "";
 for (const step of STEPS) {
   const startedAt = performance.now();
   const results = [];
-  for (const command of step.commands) results.push(await run(command));
+  for (const command of step.commands) {
+    results.push(await run(command));
+  }
   const isOk = results.every(({ exitCode }) => exitCode === 0);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${isOk ? "ok    " : "FAILED"}  ${step.name}  ${seconds} s`);
-  if (!isOk) failed.push(step.name);
+  if (!isOk) {
+    failed.push(step.name);
+  }
 
   const shown = results.filter(({ exitCode }) => exitCode !== 0 || step.isAlwaysShown);
   const output = shown.map((result) => result.output).join("\n");
-  if (step.name === "tests") lastLines = closingLines(results[0]?.output ?? "", isOk);
-  else if (output !== "") console.log(output);
+  if (step.name === "tests") {
+    lastLines = closingLines(results[0]?.output ?? "", isOk);
+  } else if (output !== "") {
+    console.log(output);
+  }
 }
-if (failed.length > 0) console.log(`check failed: ${failed.join("; ")}`);
+if (failed.length > 0) {
+  console.log(`check failed: ${failed.join("; ")}`);
+}
 console.log(lastLines);
 process.exitCode = failed.length > 0 ? 1 : 0;
 

@@ -17,26 +17,41 @@ export default class ClosingLineReporter {
   onInit(vitest) {
     this.#isFiltered = vitest.config.testNamePattern !== undefined;
     // vitest prints its own summary and late warnings after the reporters are done: only the exit comes last.
-    if (!vitest.config.watch) process.once("exit", (code) => this.#print(code));
+    if (!vitest.config.watch) {
+      process.once("exit", (code) => this.#print(code));
+    }
   }
 
   /** @param {readonly TestModule[]} modules @param {readonly unknown[]} unhandledErrors */
   onTestRunEnd(modules, unhandledErrors) {
     this.#counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     this.#reasons = [];
-    for (const module of modules) this.#countModule(module);
+    for (const module of modules) {
+      this.#countModule(module);
+    }
   }
 
   /** @param {TestModule} module */
   #countModule(module) {
-    if (module.errors().length > 0) this.#counts.failed += 1;
-    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) this.#counts.failed += 1;
+    if (module.errors().length > 0) {
+      this.#counts.failed += 1;
+    }
+    for (const suite of module.children.allSuites()) {
+      if (suite.errors().length > 0) {
+        this.#counts.failed += 1;
+      }
+    }
     for (const test of module.children.allTests()) {
       const result = test.result();
       // A test that never ran because its suite or the whole run broke down is not one that somebody chose to skip.
-      if (result.state === "pending") this.#counts.failed += 1;
-      else this.#counts[result.state] += 1;
-      if (result.state !== "skipped" || this.#isFiltered) continue;
+      if (result.state === "pending") {
+        this.#counts.failed += 1;
+      } else {
+        this.#counts[result.state] += 1;
+      }
+      if (result.state !== "skipped" || this.#isFiltered) {
+        continue;
+      }
       this.#reasons.push(
         `skipped: ${module.relativeModuleId} > ${test.fullName}: ${reasonOf(test, result.note)}`,
       );
@@ -54,10 +69,16 @@ export default class ClosingLineReporter {
 
 /** @param {import("vitest/node").TestCase} test @param {string | undefined} note what the test gave to `context.skip` */
 function reasonOf(test, note) {
-  if (note !== undefined) return note;
-  if (test.options.mode === "todo") return "not written yet";
+  if (note !== undefined) {
+    return note;
+  }
+  if (test.options.mode === "todo") {
+    return "not written yet";
+  }
   for (let parent = test.parent; parent.type === "suite"; parent = parent.parent) {
-    if (parent.errors().length > 0) return "a hook of its suite failed";
+    if (parent.errors().length > 0) {
+      return "a hook of its suite failed";
+    }
   }
   return "its name says why";
 }

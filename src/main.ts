@@ -9,7 +9,9 @@ const interrupt = new AbortController();
 /** What a shell reports of a process ended by that signal. */
 let signalCode = 0;
 const onSignal = (code: number) => () => {
-  if (interrupt.signal.aborted) process.exit(code);
+  if (interrupt.signal.aborted) {
+    process.exit(code);
+  }
   signalCode = code;
   interrupt.abort();
 };
@@ -21,7 +23,9 @@ process.on("SIGHUP", onSignal(129));
 // no failure at all; a full disk behind stdout is one, and is told at the end.
 let lostOutput: Error | undefined;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") lostOutput = error;
+  if (error.code !== "EPIPE") {
+    lostOutput = error;
+  }
 });
 process.stderr.on("error", () => {});
 process.on("uncaughtException", (error) => {
@@ -43,7 +47,9 @@ const code = await runProgram(process.argv.slice(2), {
 process.exitCode = code === 130 ? signalCode : code;
 // Node reports the last failed write only when everything else is done.
 process.on("exit", () => {
-  if (lostOutput === undefined) return;
+  if (lostOutput === undefined) {
+    return;
+  }
   process.stderr.write(
     `the answer can't be written to stdout: ${lostOutput.message}. It is in the session file.\n`,
   );

@@ -10,10 +10,16 @@ export function findCycles(graph) {
   const reported = new Set();
   const cycles = [];
   for (const file of [...graph.keys()].sort()) {
-    if (reported.has(file)) continue;
+    if (reported.has(file)) {
+      continue;
+    }
     const cycle = shortestWayBack(graph, file);
-    if (cycle === undefined) continue;
-    for (const member of filesThatReachOneAnother(graph, file)) reported.add(member);
+    if (cycle === undefined) {
+      continue;
+    }
+    for (const member of filesThatReachOneAnother(graph, file)) {
+      reported.add(member);
+    }
     cycles.push(cycle);
   }
   return cycles;
@@ -28,8 +34,12 @@ function shortestWayBack(graph, start) {
     const longer = [];
     for (const path of paths) {
       for (const next of graph.get(path.at(-1) ?? start) ?? []) {
-        if (next === start) return [...path, start];
-        if (seen.has(next)) continue;
+        if (next === start) {
+          return [...path, start];
+        }
+        if (seen.has(next)) {
+          continue;
+        }
         seen.add(next);
         longer.push([...path, next]);
       }
@@ -52,7 +62,9 @@ function reachable(graph, start) {
   const open = [start];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     for (const next of graph.get(file) ?? []) {
-      if (found.has(next)) continue;
+      if (found.has(next)) {
+        continue;
+      }
       found.add(next);
       open.push(next);
     }

@@ -23,10 +23,16 @@ export function readFacts(source) {
   const facts = { lineCount: countLines(source), imports: [], exports: [], touches: [] };
   for (let at = 0; at < tokens.length; at += 1) {
     const token = /** @type {Token} */ (tokens[at]);
-    if (token.kind !== "word" || isMember(tokens, at)) continue;
-    if (token.value === "import") readImport(tokens, at, facts);
-    else if (token.value === "export") readExport(tokens, at, facts);
-    else readTouch(tokens, at, facts);
+    if (token.kind !== "word" || isMember(tokens, at)) {
+      continue;
+    }
+    if (token.value === "import") {
+      readImport(tokens, at, facts);
+    } else if (token.value === "export") {
+      readExport(tokens, at, facts);
+    } else {
+      readTouch(tokens, at, facts);
+    }
   }
   return facts;
 }
@@ -48,7 +54,9 @@ function isMember(tokens, at) {
 function readImport(tokens, at, facts) {
   const { line } = /** @type {Token} */ (tokens[at]);
   const next = tokens[at + 1];
-  if (isMark(next, ".")) return;
+  if (isMark(next, ".")) {
+    return;
+  }
   if (isMark(next, "(")) {
     const argument = tokens[at + 2];
     if (argument?.kind === "text" && (isMark(tokens[at + 3], ")") || isMark(tokens[at + 3], ","))) {
@@ -58,7 +66,9 @@ function readImport(tokens, at, facts) {
         isType: false,
         names: [{ name: "*", isType: false }],
       });
-    } else facts.touches.push({ what: "import()", line });
+    } else {
+      facts.touches.push({ what: "import()", line });
+    }
     return;
   }
   if (next?.kind === "text") {
@@ -81,12 +91,15 @@ function readExport(tokens, at, facts) {
   const body = tokens[at + (isType ? 2 : 1)];
   if (isMark(body, "{") || isMark(body, "*")) {
     const clause = readClause(tokens, at + (isType ? 2 : 1), isType);
-    for (const name of clause.names) facts.exports.push({ name: name.exported, line, isType: name.isType });
+    for (const name of clause.names) {
+      facts.exports.push({ name: name.exported, line, isType: name.isType });
+    }
     if (clause.specifier !== undefined) {
       facts.imports.push({ specifier: clause.specifier, line, isType, names: clause.names });
     }
-  } else if (next?.value === "default") facts.exports.push({ name: "default", line, isType: false });
-  else if (next?.kind === "word") {
+  } else if (next?.value === "default") {
+    facts.exports.push({ name: "default", line, isType: false });
+  } else if (next?.kind === "word") {
     for (const name of declaredNames(tokens, at + 1)) {
       facts.exports.push({ name, line, isType: TYPE_DECLARATIONS.has(next.value) });
     }
@@ -104,18 +117,27 @@ function readClause(tokens, from, isType) {
   for (let at = from; at < tokens.length; at += 1) {
     const token = /** @type {Token} */ (tokens[at]);
     const next = tokens[at + 1];
-    if (isMark(token, "{")) inBraces = true;
-    else if (isMark(token, "}")) {
+    if (isMark(token, "{")) {
+      inBraces = true;
+    } else if (isMark(token, "}")) {
       inBraces = false;
-      if (next?.value !== "from" || tokens[at + 2]?.kind !== "text") return { names };
+      if (next?.value !== "from" || tokens[at + 2]?.kind !== "text") {
+        return { names };
+      }
     } else if (!inBraces && token.value === "from" && next?.kind === "text") {
       return { names, specifier: next.value };
     } else if (isMark(token, "*")) {
       names.push({ name: "*", exported: "*", isType });
-      if (next?.value === "as") at += 2;
-    } else if (inBraces && !isMark(token, ",")) at = readName(at);
-    else if (!inBraces && token.kind === "word") names.push({ name: "default", exported: "default", isType });
-    else if (!inBraces && !isMark(token, ",")) break;
+      if (next?.value === "as") {
+        at += 2;
+      }
+    } else if (inBraces && !isMark(token, ",")) {
+      at = readName(at);
+    } else if (!inBraces && token.kind === "word") {
+      names.push({ name: "default", exported: "default", isType });
+    } else if (!inBraces && !isMark(token, ",")) {
+      break;
+    }
   }
   return { names };
 
@@ -143,13 +165,21 @@ function readClause(tokens, from, isType) {
  */
 function declaredNames(tokens, from) {
   let at = from;
-  while (DECLARATION_WORDS.has(tokens[at]?.value ?? "") || isMark(tokens[at], "*")) at += 1;
-  if (!isMark(tokens[at], "{") && !isMark(tokens[at], "[")) return [tokens[at]?.value ?? "?"];
+  while (DECLARATION_WORDS.has(tokens[at]?.value ?? "") || isMark(tokens[at], "*")) {
+    at += 1;
+  }
+  if (!isMark(tokens[at], "{") && !isMark(tokens[at], "[")) {
+    return [tokens[at]?.value ?? "?"];
+  }
   const names = [];
   for (let inner = at + 1; inner < tokens.length; inner += 1) {
     const token = /** @type {Token} */ (tokens[inner]);
-    if (isMark(token, "}") || isMark(token, "]")) break;
-    if (token.kind === "word" && !isMark(tokens[inner + 1], ":")) names.push(token.value);
+    if (isMark(token, "}") || isMark(token, "]")) {
+      break;
+    }
+    if (token.kind === "word" && !isMark(tokens[inner + 1], ":")) {
+      names.push(token.value);
+    }
   }
   return names;
 }
@@ -160,24 +190,39 @@ function readTouch(tokens, at, facts) {
   const before = tokens[at - 1]?.value ?? "";
   const next = tokens[at + 1];
   if (value === "process") {
-    for (const member of processMembers(tokens, at)) facts.touches.push({ what: `process.${member}`, line });
+    for (const member of processMembers(tokens, at)) {
+      facts.touches.push({ what: `process.${member}`, line });
+    }
   } else if (value === "fetch") {
     const isCall = isMark(next, "(") && before !== "function" && !isMethodDeclaration(tokens, at);
-    if (isCall || before === "." || before === "=") facts.touches.push({ what: "fetch", line });
+    if (isCall || before === "." || before === "=") {
+      facts.touches.push({ what: "fetch", line });
+    }
   } else if ((value === "WebSocket" || value === "EventSource") && (before === "new" || before === ".")) {
     facts.touches.push({ what: value, line });
-  } else if (value === "require" && isMark(next, "(")) facts.touches.push({ what: "require", line });
-  else if (value === "createRequire") facts.touches.push({ what: "createRequire", line });
+  } else if (value === "require" && isMark(next, "(")) {
+    facts.touches.push({ what: "require", line });
+  } else if (value === "createRequire") {
+    facts.touches.push({ what: "createRequire", line });
+  }
 }
 
 /** `fetch(url) {` in a class or object, `fetch(url): X` in an interface. @param {Token[]} tokens @param {number} at */
 function isMethodDeclaration(tokens, at) {
   let depth = 0;
   for (let end = at + 1; end < tokens.length; end += 1) {
-    if (isMark(tokens[end], "(")) depth += 1;
-    if (isMark(tokens[end], ")")) depth -= 1;
-    if (depth > 0) continue;
-    if (isMark(tokens[end + 1], "{")) return true;
+    if (isMark(tokens[end], "(")) {
+      depth += 1;
+    }
+    if (isMark(tokens[end], ")")) {
+      depth -= 1;
+    }
+    if (depth > 0) {
+      continue;
+    }
+    if (isMark(tokens[end + 1], "{")) {
+      return true;
+    }
     return isMark(tokens[end + 1], ":") && ["{", ";", ",", "}"].includes(tokens[at - 1]?.value ?? "");
   }
   return false;
@@ -186,16 +231,28 @@ function isMethodDeclaration(tokens, at) {
 /** `process.env`, `process?.env`, `process["env"]` and `const { env } = process`. @param {Token[]} tokens @param {number} at */
 function processMembers(tokens, at) {
   let next = at + 1;
-  if (isMark(tokens[next], "?")) next += 1;
-  if (isMark(tokens[next], ".")) next += 1;
-  if (isMark(tokens[next], "[")) next += 1;
+  if (isMark(tokens[next], "?")) {
+    next += 1;
+  }
+  if (isMark(tokens[next], ".")) {
+    next += 1;
+  }
+  if (isMark(tokens[next], "[")) {
+    next += 1;
+  }
   const member = tokens[next]?.value ?? "";
-  if (next > at + 1) return PROCESS_MEMBERS.has(member) || member === "getBuiltinModule" ? [member] : [];
-  if (!isMark(tokens[at - 1], "=") || !isMark(tokens[at - 2], "}")) return [];
+  if (next > at + 1) {
+    return PROCESS_MEMBERS.has(member) || member === "getBuiltinModule" ? [member] : [];
+  }
+  if (!isMark(tokens[at - 1], "=") || !isMark(tokens[at - 2], "}")) {
+    return [];
+  }
   const found = [];
   for (let back = at - 3; back >= 0 && !isMark(tokens[back], "{"); back -= 1) {
     const name = tokens[back]?.value ?? "";
-    if (PROCESS_MEMBERS.has(name) && !isMark(tokens[back - 1], ":")) found.push(name);
+    if (PROCESS_MEMBERS.has(name) && !isMark(tokens[back - 1], ":")) {
+      found.push(name);
+    }
   }
   return found.reverse();
 }

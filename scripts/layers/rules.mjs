@@ -104,24 +104,34 @@ function checkSize(source, { law }) {
       error(source, lineCount, "size", `${lineCount} lines, the limit is ${errorLines}: split it by task`),
     ];
   }
-  if (lineCount <= warnLines) return [];
+  if (lineCount <= warnLines) {
+    return [];
+  }
   const text = `${lineCount} lines, over ${warnLines}: split it before it reaches ${errorLines}`;
   return [{ ...error(source, lineCount, "size", text), level: "warning" }];
 }
 
 /** @param {Source} source @param {Context} context @returns {Finding[]} */
 function checkLayer(source, { law }) {
-  if (source.path === MAIN_FILE) return [];
+  if (source.path === MAIN_FILE) {
+    return [];
+  }
   const allowed = law.mayImport[source.module];
   if (allowed === undefined) {
     const text = `${source.module} is not in the import table: put the file into a module, or add a row to the design first`;
     return [error(source, 1, "layer", text)];
   }
-  if (allowed === "anything") return [];
+  if (allowed === "anything") {
+    return [];
+  }
   return source.imports.flatMap(({ target, line }) => {
-    if (target === undefined || !target.startsWith("src/")) return [];
+    if (target === undefined || !target.startsWith("src/")) {
+      return [];
+    }
     const module = moduleOf(target);
-    if (module === source.module || allowed.includes(module)) return [];
+    if (module === source.module || allowed.includes(module)) {
+      return [];
+    }
     const may = allowed.length > 0 ? `only ${allowed.join(", ")}` : "no other module";
     const text = `${source.module} may not import ${module} (${may}): take it as a parameter that cli hands in, typed in protocol`;
     return [error(source, line, "layer", text)];
@@ -131,9 +141,13 @@ function checkLayer(source, { law }) {
 /** @param {Source} source @returns {Finding[]} */
 function checkFace(source) {
   return source.imports.flatMap(({ target, line }) => {
-    if (target === undefined || !target.startsWith("src/")) return [];
+    if (target === undefined || !target.startsWith("src/")) {
+      return [];
+    }
     const module = moduleOf(target);
-    if (module === source.module || target === `src/${module}/index.ts`) return [];
+    if (module === source.module || target === `src/${module}/index.ts`) {
+      return [];
+    }
     const text =
       target === module
         ? `${target} is the composition root: nothing imports it`
@@ -152,15 +166,20 @@ function checkSpecifiers(source, { law, packages }) {
     );
   const wrong = source.imports.flatMap(({ specifier, target, line }) => {
     if (target !== undefined) {
-      if (!RESOLVABLE.test(target))
+      if (!RESOLVABLE.test(target)) {
         return [error(source, line, "import", `write ${specifier} with its ending (.ts)`)];
-      if (target.startsWith("src/") || target === "package.json") return [];
+      }
+      if (target.startsWith("src/") || target === "package.json") {
+        return [];
+      }
       return [
         error(source, line, "import", `${specifier} lies outside src/: move it in, or pass it as a value`),
       ];
     }
     if (specifier.startsWith("node:")) {
-      if (!law.withoutNode.includes(module)) return [];
+      if (!law.withoutNode.includes(module)) {
+        return [];
+      }
       return [error(source, line, "layer", `${module} may import nothing, not even ${specifier}`)];
     }
     const name = packageName(specifier);
@@ -169,7 +188,9 @@ function checkSpecifiers(source, { law, packages }) {
         error(source, line, "layer", `${module} may import no package, not even ${name}: do without it`),
       ];
     }
-    if (packages.includes(name)) return [];
+    if (packages.includes(name)) {
+      return [];
+    }
     const text = `${name} is not in package.json: add it with its reason in ARCHITECTURE.md, or do without it`;
     return [error(source, line, "package", text)];
   });
@@ -178,15 +199,21 @@ function checkSpecifiers(source, { law, packages }) {
 
 /** @param {Source} source @returns {Finding[]} */
 function checkConnections(source) {
-  if (source.module === "net") return [];
+  if (source.module === "net") {
+    return [];
+  }
   const remedy = "connections are opened in src/net/ only: take a function from net as a parameter";
   const modules = source.imports.flatMap((item) => {
-    if (!CONNECTING_MODULES.has(item.specifier)) return [];
+    if (!CONNECTING_MODULES.has(item.specifier)) {
+      return [];
+    }
     const serves = item.specifier === "node:http" ? ["createServer"] : [];
     const valueNames = item.names.filter((name) => !name.isType && !serves.includes(name.name));
     const isServer =
       source.module === "practice" && item.names.length > 0 && (item.isType || valueNames.length === 0);
-    if (isServer) return [];
+    if (isServer) {
+      return [];
+    }
     const allowed =
       source.module === "practice" ? " (practice may import createServer of node:http, and types)" : "";
     return [error(source, item.line, "connect", `${item.specifier}: ${remedy}${allowed}`)];
@@ -199,7 +226,9 @@ function checkConnections(source) {
 
 /** @param {Source} source @returns {Finding[]} */
 function checkSpawn(source) {
-  if (source.path === SPAWN_FILE) return [];
+  if (source.path === SPAWN_FILE) {
+    return [];
+  }
   return source.imports
     .filter(({ specifier }) => specifier === "node:child_process")
     .map(({ line }) =>
@@ -214,7 +243,9 @@ function checkSpawn(source) {
 
 /** @param {Source} source @returns {Finding[]} */
 function checkProcess(source) {
-  if (source.path === MAIN_FILE) return [];
+  if (source.path === MAIN_FILE) {
+    return [];
+  }
   const imported = source.imports
     .filter(({ specifier }) => specifier === "node:process")
     .flatMap(({ names, line }) =>
@@ -238,28 +269,36 @@ function checkProcess(source) {
 /** @param {Source} source @returns {Finding[]} */
 function checkExportForm(source) {
   return source.facts.exports.flatMap(({ name, line }) => {
-    if (name === "*")
+    if (name === "*") {
       return [error(source, line, "exports", "`export *` hides what is public: name what is exported")];
-    if (name === "default")
+    }
+    if (name === "default") {
       return [error(source, line, "exports", "no default exports: export it by its name")];
+    }
     return [];
   });
 }
 
 /** @param {Source} source @param {Context} context @returns {Finding[]} */
 function checkExportCount(source, { law }) {
-  if (source.path !== `src/${source.module}/index.ts`) return [];
+  if (source.path !== `src/${source.module}/index.ts`) {
+    return [];
+  }
   const values = source.facts.exports.filter(({ isType }) => !isType);
   const limit = law.limits.exportedValues;
   const first = values[limit];
-  if (first === undefined) return [];
+  if (first === undefined) {
+    return [];
+  }
   const text = `${source.module} exports ${values.length} values, the limit is ${limit}: narrow its face (types do not count)`;
   return [error(source, first.line, "exports", text)];
 }
 
 /** @param {Source} source @param {Context} context @returns {Finding[]} */
 function checkTypesOnly(source, { law }) {
-  if (!law.typesOnly.includes(source.module)) return [];
+  if (!law.typesOnly.includes(source.module)) {
+    return [];
+  }
   return source.facts.exports
     .filter(({ isType }) => !isType)
     .map(({ name, line }) =>

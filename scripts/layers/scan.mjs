@@ -27,17 +27,30 @@ export function scan(source) {
 
   while (at < source.length) {
     const char = source.charAt(at);
-    if (char === "\n") line += 1;
-    if (/\s/.test(char)) at += 1;
-    else if (source.startsWith("//", at)) at = endOfLine(source, at);
-    else if (source.startsWith("/*", at)) skipTo(endOfBlockComment(source, at));
-    else if (char === '"' || char === "'") take("text", endOfString(source, at), 1);
-    else if (char === "`") takeTemplatePart();
-    else if (char === "}" && openTemplates.at(-1) === 0) takeTemplatePart();
-    else if (char === "/" && patternMayBegin(tokens)) take("pattern", endOfPattern(source, at), 0);
-    else if (WORD_START.test(source.slice(at, at + 2))) take("word", endOfMatch(WORD, source, at), 0);
-    else if (char >= "0" && char <= "9") take("word", endOfMatch(NUMBER, source, at), 0);
-    else takeMark(char);
+    if (char === "\n") {
+      line += 1;
+    }
+    if (/\s/.test(char)) {
+      at += 1;
+    } else if (source.startsWith("//", at)) {
+      at = endOfLine(source, at);
+    } else if (source.startsWith("/*", at)) {
+      skipTo(endOfBlockComment(source, at));
+    } else if (char === '"' || char === "'") {
+      take("text", endOfString(source, at), 1);
+    } else if (char === "`") {
+      takeTemplatePart();
+    } else if (char === "}" && openTemplates.at(-1) === 0) {
+      takeTemplatePart();
+    } else if (char === "/" && patternMayBegin(tokens)) {
+      take("pattern", endOfPattern(source, at), 0);
+    } else if (WORD_START.test(source.slice(at, at + 2))) {
+      take("word", endOfMatch(WORD, source, at), 0);
+    } else if (char >= "0" && char <= "9") {
+      take("word", endOfMatch(NUMBER, source, at), 0);
+    } else {
+      takeMark(char);
+    }
   }
   return tokens;
 
@@ -62,17 +75,29 @@ export function scan(source) {
     const isHead = source.charAt(at) === "`";
     const end = endOfTemplatePart(source, at + 1);
     const goesOn = source.startsWith("${", end);
-    if (isHead && !goesOn) tokens.push({ kind: "text", value: source.slice(at + 1, end), line });
+    if (isHead && !goesOn) {
+      tokens.push({ kind: "text", value: source.slice(at + 1, end), line });
+    }
     // The marks stand for the text around an expression, so that no rule sees two expressions as neighbours.
-    else tokens.push({ kind: "mark", value: goesOn ? "`" : "`end", line });
-    if (isHead && goesOn) openTemplates.push(0);
-    if (!isHead && !goesOn) openTemplates.pop();
+    else {
+      tokens.push({ kind: "mark", value: goesOn ? "`" : "`end", line });
+    }
+    if (isHead && goesOn) {
+      openTemplates.push(0);
+    }
+    if (!isHead && !goesOn) {
+      openTemplates.pop();
+    }
     skipTo(Math.min(end + (goesOn ? 2 : 1), source.length));
   }
 
   /** @param {number} end */
   function skipTo(end) {
-    for (let position = at; position < end; position += 1) if (source.charAt(position) === "\n") line += 1;
+    for (let position = at; position < end; position += 1) {
+      if (source.charAt(position) === "\n") {
+        line += 1;
+      }
+    }
     at = end;
   }
 }
@@ -80,12 +105,22 @@ export function scan(source) {
 /** @param {Token[]} tokens */
 function patternMayBegin(tokens) {
   const last = tokens.at(-1);
-  if (last === undefined) return true;
-  if (last.kind === "word") return WORDS_BEFORE_PATTERN.has(last.value);
-  if (last.kind !== "mark") return false;
+  if (last === undefined) {
+    return true;
+  }
+  if (last.kind === "word") {
+    return WORDS_BEFORE_PATTERN.has(last.value);
+  }
+  if (last.kind !== "mark") {
+    return false;
+  }
   const beforeLast = tokens.at(-2);
-  if ((last.value === "+" || last.value === "-") && beforeLast?.value === last.value) return false;
-  if (last.value === "!") return beforeLast?.kind === "mark" && ![")", "]", "}"].includes(beforeLast.value);
+  if ((last.value === "+" || last.value === "-") && beforeLast?.value === last.value) {
+    return false;
+  }
+  if (last.value === "!") {
+    return beforeLast?.kind === "mark" && ![")", "]", "}"].includes(beforeLast.value);
+  }
   return ![")", "]", "`end"].includes(last.value);
 }
 
@@ -106,9 +141,13 @@ function endOfString(source, from) {
   const quote = source.charAt(from);
   for (let at = from + 1; at < source.length; at += 1) {
     const char = source.charAt(at);
-    if (char === "\\") at += 1;
-    else if (char === quote) return at + 1;
-    else if (char === "\n") return at;
+    if (char === "\\") {
+      at += 1;
+    } else if (char === quote) {
+      return at + 1;
+    } else if (char === "\n") {
+      return at;
+    }
   }
   return source.length;
 }
@@ -117,8 +156,11 @@ function endOfString(source, from) {
 function endOfTemplatePart(source, from) {
   for (let at = from; at < source.length; at += 1) {
     const char = source.charAt(at);
-    if (char === "\\") at += 1;
-    else if (char === "`" || source.startsWith("${", at)) return at;
+    if (char === "\\") {
+      at += 1;
+    } else if (char === "`" || source.startsWith("${", at)) {
+      return at;
+    }
   }
   return source.length;
 }
@@ -128,11 +170,18 @@ function endOfPattern(source, from) {
   let inClass = false;
   for (let at = from + 1; at < source.length; at += 1) {
     const char = source.charAt(at);
-    if (char === "\n") break;
-    if (char === "\\") at += 1;
-    else if (char === "[") inClass = true;
-    else if (char === "]") inClass = false;
-    else if (char === "/" && !inClass) return endOfMatch(WORD, source, at + 1);
+    if (char === "\n") {
+      break;
+    }
+    if (char === "\\") {
+      at += 1;
+    } else if (char === "[") {
+      inClass = true;
+    } else if (char === "]") {
+      inClass = false;
+    } else if (char === "/" && !inClass) {
+      return endOfMatch(WORD, source, at + 1);
+    }
   }
   return from + 1;
 }

@@ -4,7 +4,9 @@ import type { HistoryItem, MessageItem } from "../protocol/index.ts";
 export function lastAnswer(items: readonly HistoryItem[]): string | null {
   const end = items.findLastIndex((item) => item.type === "message");
   const last = items[end];
-  if (last === undefined || !isAnswer(last)) return null;
+  if (last === undefined || !isAnswer(last)) {
+    return null;
+  }
   // Thinking between two pieces of text parts one answer into two messages; a tool's output ends a response.
   const start = items.findLastIndex((item, index) => index < end && !isOfResponse(item)) + 1;
   return items

@@ -38,22 +38,30 @@ function readProject(options: ProjectDocsOptions): { text: string | undefined; t
   const texts: string[] = [];
   for (const folder of remaining > 0 ? foldersDownTo(options) : []) {
     const bytes = firstFile(folder, options);
-    if (bytes === undefined) continue;
-    if (bytes.length > remaining) truncated = true;
+    if (bytes === undefined) {
+      continue;
+    }
+    if (bytes.length > remaining) {
+      truncated = true;
+    }
     // Cutting inside a character would leave half of it; the decoder's mark for it is taken off again.
     const text = bytes
       .subarray(0, remaining)
       .toString("utf8")
       .replace(/\uFFFD$/, "");
     remaining -= Math.min(remaining, bytes.length);
-    if (text.trim() !== "") texts.push(text);
+    if (text.trim() !== "") {
+      texts.push(text);
+    }
   }
   return { text: texts.length === 0 ? undefined : texts.join("\n\n"), truncated };
 }
 
 function foldersDownTo({ cwd, repositoryRoot }: ProjectDocsOptions): string[] {
   const folders = [cwd];
-  if (repositoryRoot === undefined) return folders;
+  if (repositoryRoot === undefined) {
+    return folders;
+  }
   for (let current = cwd; current !== repositoryRoot && dirname(current) !== current; ) {
     current = dirname(current);
     folders.unshift(current);
@@ -67,7 +75,9 @@ function firstFile(folder: string, options: ProjectDocsOptions): Buffer | undefi
     try {
       // In a hostile repository it may be a link to a device that never ends, or to the user's keys.
       const isKept = options.hiddenFiles.some((hidden) => realPathOf(hidden) === realpathSync(path));
-      if (statSync(path).isFile() && !isKept) return readFileSync(path);
+      if (statSync(path).isFile() && !isKept) {
+        return readFileSync(path);
+      }
     } catch {
       // Not there, or not readable: the next name counts, as in Codex.
     }

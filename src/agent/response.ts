@@ -77,7 +77,9 @@ function measuredSpeed(
   totalMs: number,
 ): number | undefined {
   const tokens = completion.usage.outputTokens;
-  if (tokens === undefined || firstTokenMs === undefined) return undefined;
+  if (tokens === undefined || firstTokenMs === undefined) {
+    return undefined;
+  }
   const decodeMs = totalMs - firstTokenMs;
   return decodeMs < LEAST_DECODE_MS || tokens < LEAST_TOKENS ? undefined : ((tokens - 1) * 1000) / decodeMs;
 }

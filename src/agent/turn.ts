@@ -75,7 +75,9 @@ interface Turn extends TurnDependencies {
 async function ask(turn: Turn): Promise<Step> {
   const { session, emit, signal, now } = turn;
   const unwritten = session.recordTurn(turn.turnFacts);
-  if (unwritten !== undefined) return failed(turn, unwritten);
+  if (unwritten !== undefined) {
+    return failed(turn, unwritten);
+  }
   turn.requests += 1;
   emit({ type: "request-started", number: turn.requests });
   const request: ModelRequest = {
@@ -85,7 +87,9 @@ async function ask(turn: Turn): Promise<Step> {
     tools: turn.tools.specs,
   };
   const answer = readResponse(turn.stream(request, signal), emit, now);
-  if (turn.requests === 1) void announceSandbox(turn);
+  if (turn.requests === 1) {
+    void announceSandbox(turn);
+  }
   const response = await answer;
   switch (response.type) {
     case "interrupted":
@@ -118,7 +122,9 @@ async function announceSandbox(turn: Turn): Promise<void> {
 function next(turn: Turn, items: readonly HistoryItem[], completion: Completion): Step {
   noticeOddities(turn, completion);
   const calls = items.filter((item) => item.type === "function_call");
-  if (calls.length > 0) return { type: "run", calls, completion };
+  if (calls.length > 0) {
+    return { type: "run", calls, completion };
+  }
   if (completion.isEmpty) {
     return failed(turn, {
       kind: "empty_answer",
@@ -133,8 +139,12 @@ function next(turn: Turn, items: readonly HistoryItem[], completion: Completion)
 
 function noticeOddities(turn: Turn, completion: Completion): void {
   const { emit } = turn;
-  if (completion.finish === "length") emit({ type: "notice", notice: { kind: "output-truncated" } });
-  if (completion.finish === "content_filter") emit({ type: "notice", notice: { kind: "content-filtered" } });
+  if (completion.finish === "length") {
+    emit({ type: "notice", notice: { kind: "output-truncated" } });
+  }
+  if (completion.finish === "content_filter") {
+    emit({ type: "notice", notice: { kind: "content-filtered" } });
+  }
   if (completion.invalidCalls.length > 0) {
     const names = completion.invalidCalls.map((call) => call.name);
     emit({ type: "notice", notice: { kind: "invalid-calls", names } });
@@ -154,13 +164,19 @@ async function runCalls(
     completion.finish === "length" ? completion.invalidCalls.map((call) => call.id) : [],
   );
   for (const call of calls) {
-    if (turn.signal.aborted) break;
+    if (turn.signal.aborted) {
+      break;
+    }
     const result = await runCall(turn, call, { isCutOff: cutOff.has(call.call_id) });
     const unkept = keep(turn, [
       { type: "function_call_output", call_id: call.call_id, output: result.output },
     ]);
-    if (unkept !== undefined) return unkept;
-    if (result.refused !== undefined) return failed(turn, result.refused);
+    if (unkept !== undefined) {
+      return unkept;
+    }
+    if (result.refused !== undefined) {
+      return failed(turn, result.refused);
+    }
   }
   return turn.signal.aborted ? interrupted(turn) : { type: "ask" };
 }
@@ -169,14 +185,18 @@ async function runCalls(
 function keep(turn: Turn, items: readonly HistoryItem[]): Step | undefined {
   for (const item of items) {
     const unwritten = turn.session.append(item);
-    if (unwritten !== undefined) return failed(turn, unwritten);
+    if (unwritten !== undefined) {
+      return failed(turn, unwritten);
+    }
     turn.emit({ type: "item-completed", item });
   }
   return undefined;
 }
 
 function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
-  if (Object.keys(last).length === 0) return undefined;
+  if (Object.keys(last).length === 0) {
+    return undefined;
+  }
   const unwritten = turn.session.recordUsage(turn.usage, last, turn.contextWindow);
   return unwritten === undefined ? undefined : failed(turn, unwritten);
 }
@@ -188,6 +208,8 @@ function failed(turn: Turn, error: LeatError): Step {
 
 function interrupted(turn: Turn): Step {
   const unwritten = turn.session.recordInterruption();
-  if (unwritten !== undefined) return failed(turn, unwritten);
+  if (unwritten !== undefined) {
+    return failed(turn, unwritten);
+  }
   return { type: "end", end: { type: "interrupted", lastMessage: lastAnswer(turn.session.items) } };
 }

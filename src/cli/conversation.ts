@@ -37,7 +37,9 @@ export type Conversation =
 export function openConversation(options: ConversationOptions, io: Io): Conversation {
   const { config, home, cwd, repositoryRoot, endpoint } = options;
   const instructions = readInstructions(config, cwd);
-  if (typeof instructions !== "string") return { ok: false, error: instructions };
+  if (typeof instructions !== "string") {
+    return { ok: false, error: instructions };
+  }
   const docs = readProjectDocs({
     home,
     cwd,
@@ -55,7 +57,9 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     git: readGitFacts(cwd),
     now: () => new Date(),
   });
-  if (!opened.ok) return opened;
+  if (!opened.ok) {
+    return opened;
+  }
   const { session } = opened;
   const policy = sandboxPolicy(config, cwd, io);
   for (const item of initialContext({
@@ -117,11 +121,15 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
 
 /** The user's own system prompt replaces ours whole, as in Codex. */
 function readInstructions(config: Config, cwd: string): string | ConfigError {
-  if (config.instructionsFile === undefined) return baseInstructions;
+  if (config.instructionsFile === undefined) {
+    return baseInstructions;
+  }
   const path = resolve(cwd, config.instructionsFile);
   try {
     const text = readFileSync(path, "utf8").trim();
-    if (text !== "") return text;
+    if (text !== "") {
+      return text;
+    }
     return { kind: "config", problem: { type: "unreadable", path, reason: "the file is empty" } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -55,7 +55,9 @@ export async function commitDemoProject(
   ];
   for (const argv of steps) {
     const end = await runUnconfined(argv, { cwd: directory, ...options, timeoutMs: 20_000 });
-    if (end.kind !== "exited" || end.exitCode !== 0) return false;
+    if (end.kind !== "exited" || end.exitCode !== 0) {
+      return false;
+    }
   }
   return true;
 }

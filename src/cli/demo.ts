@@ -33,7 +33,9 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
   const broken = readFileSync(join(project, BROKEN_FILE), "utf8");
   const sandboxError = await probeSandbox(project, env);
 
-  if (io.interrupt.aborted) return exitCode.interrupted;
+  if (io.interrupt.aborted) {
+    return exitCode.interrupted;
+  }
   const server = await startPracticeServer({ pace: options.pace });
   try {
     writeFileSync(join(home, "config.toml"), demoConfig(server.url));
@@ -49,7 +51,9 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
       },
       { ...io, env: { ...io.env, CODEX_HOME: home }, cwd: project },
     );
-    if (code !== exitCode.ok) return code;
+    if (code !== exitCode.ok) {
+      return code;
+    }
     return await conclude({ project, home, broken, env, server }, io);
   } finally {
     await server.stop();
@@ -102,10 +106,14 @@ async function findSession(home: string): Promise<string | undefined> {
   const folder = join(home, "sessions");
   const names = await readdir(folder, { recursive: true });
   const name = names.find((entry) => entry.endsWith(".jsonl"));
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    return undefined;
+  }
   const path = join(folder, name);
   try {
-    for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) JSON.parse(line);
+    for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) {
+      JSON.parse(line);
+    }
     return path;
   } catch {
     return undefined;
@@ -120,8 +128,9 @@ function introduce(
   io.stderr.write(
     "Its model is leat's practice model: a script behind a real server, not a language model.\n",
   );
-  if (!facts.committed)
+  if (!facts.committed) {
     io.stderr.write("git is missing or can't commit, so the project is a plain folder.\n");
+  }
   if (facts.sandboxError !== undefined) {
     const { message } = explainSandbox(facts.sandboxError);
     io.stderr.write(

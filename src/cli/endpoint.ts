@@ -23,7 +23,9 @@ export function resolveEndpoint(
     };
   }
   const key = findKey(provider, env, readOpenAiKey);
-  if (!key.ok) return key;
+  if (!key.ok) {
+    return key;
+  }
   const hostname = new URL(provider.baseUrl).hostname;
   return {
     ok: true,
@@ -50,13 +52,21 @@ function findKey(
   env: Io["env"],
   readOpenAiKey: () => string | undefined,
 ): FoundKey {
-  if (provider.bearerToken !== undefined) return { ok: true, value: provider.bearerToken };
+  if (provider.bearerToken !== undefined) {
+    return { ok: true, value: provider.bearerToken };
+  }
   const { envKey } = provider;
-  if (envKey === undefined) return { ok: true, value: undefined };
+  if (envKey === undefined) {
+    return { ok: true, value: undefined };
+  }
   const fromEnvironment = env[envKey]?.trim();
-  if (fromEnvironment !== undefined && fromEnvironment !== "") return { ok: true, value: fromEnvironment };
+  if (fromEnvironment !== undefined && fromEnvironment !== "") {
+    return { ok: true, value: fromEnvironment };
+  }
   const stored = provider.requiresOpenaiAuth ? readOpenAiKey() : undefined;
-  if (stored !== undefined) return { ok: true, value: stored };
+  if (stored !== undefined) {
+    return { ok: true, value: stored };
+  }
   const instructions = provider.envKeyInstructions;
   return {
     ok: false,

@@ -36,18 +36,26 @@ export interface ExecOptions {
 /** Runs one prompt to its end without asking anything; returns the exit code. */
 export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   const prompt = await readPrompt(options.prompt, io);
-  if (prompt.type === "interrupted") return exitCode.interrupted;
-  if (prompt.type === "missing") return fail(io, { message: prompt.message });
+  if (prompt.type === "interrupted") {
+    return exitCode.interrupted;
+  }
+  if (prompt.type === "missing") {
+    return fail(io, { message: prompt.message });
+  }
 
   const directory = resolve(io.cwd, options.directory ?? ".");
   if (!isDirectory(directory)) {
     return fail(io, { message: `no such directory: ${directory}`, hint: "-C takes an existing directory." });
   }
   const unwritable = checkLastMessagePath(options.outputLastMessage, io);
-  if (unwritable !== undefined) return fail(io, unwritable);
+  if (unwritable !== undefined) {
+    return fail(io, unwritable);
+  }
   const cwd = realpathSync(directory);
   const loaded = loadSettings(options, { ...io, cwd });
-  if (!loaded.ok) return fail(io, explainConfigError(loaded.error));
+  if (!loaded.ok) {
+    return fail(io, explainConfigError(loaded.error));
+  }
   const { config, home } = loaded;
   const repositoryRoot = findRepositoryRoot(cwd);
   if (repositoryRoot === undefined && !options.skipGitRepoCheck && !config.trustedProjects.includes(cwd)) {
@@ -62,7 +70,9 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   if (!resolved.ok) {
     // A misspelt key may well be why this one can't be found.
     const unknown = explainUnknownKeys(config.file, config.warnings);
-    if (unknown !== undefined) io.stderr.write(`warning: ${unknown}\n`);
+    if (unknown !== undefined) {
+      io.stderr.write(`warning: ${unknown}\n`);
+    }
     return fail(io, explain(resolved.error, context));
   }
 
@@ -79,7 +89,9 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint },
     io,
   );
-  if (!conversation.ok) return fail(io, explain(conversation.error, context));
+  if (!conversation.ok) {
+    return fail(io, explain(conversation.error, context));
+  }
   try {
     output.header(headerFacts(config, conversation), prompt.prompt);
     const end = await runTurn(prompt.prompt, {
@@ -102,7 +114,9 @@ type Settings =
 
 function loadSettings(options: ExecOptions, io: Io): Settings {
   const home = resolveHome(io.env, io.userHome);
-  if (!home.ok) return home;
+  if (!home.ok) {
+    return home;
+  }
   const loaded = loadConfig({
     codexHome: home.path,
     cwd: io.cwd,
@@ -139,6 +153,8 @@ function isDirectory(path: string): boolean {
 
 function fail(io: Io, explanation: { readonly message: string; readonly hint?: string }): number {
   io.stderr.write(`${explanation.message}\n`);
-  if (explanation.hint !== undefined) io.stderr.write(`${explanation.hint}\n`);
+  if (explanation.hint !== undefined) {
+    io.stderr.write(`${explanation.hint}\n`);
+  }
   return exitCode.failure;
 }

@@ -148,10 +148,14 @@ function ofProfile(context: ExplainContext): string {
 function startHint(context: ExplainContext): string {
   const port = new URL(context.baseUrl).port;
   const server = context.providerId === "oss" ? "ollama" : context.providerId;
-  if (server === "lmstudio" || port === "1234")
+  if (server === "lmstudio" || port === "1234") {
     return `Start LM Studio's server: lms server start (then lms load ${context.model}).`;
-  if (server === "ollama" || port === "11434") return "Start Ollama: ollama serve.";
-  if (server === "llamacpp" || port === "8080")
+  }
+  if (server === "ollama" || port === "11434") {
+    return "Start Ollama: ollama serve.";
+  }
+  if (server === "llamacpp" || port === "8080") {
     return "Start llama.cpp: llama-server -m <model.gguf> --jinja --port 8080.";
+  }
   return "Start the server, or correct base_url in config.toml. Without any model at hand: leat practice.";
 }

@@ -46,8 +46,12 @@ function modelIsGuessed({ modelIsDefault, provider, model }: Config): boolean {
 }
 
 function describePolicy(policy: SandboxPolicy, cwd: string): string {
-  if (policy.mode === "read-only") return "read-only (--full-auto lets it write)";
-  if (policy.mode === "danger-full-access") return "danger-full-access (no sandbox)";
+  if (policy.mode === "read-only") {
+    return "read-only (--full-auto lets it write)";
+  }
+  if (policy.mode === "danger-full-access") {
+    return "danger-full-access (no sandbox)";
+  }
   const roots = policy.writableRoots.map((root) => (root === cwd ? "workdir" : root));
   return `workspace-write [${roots.join(", ")}]${policy.networkAccess ? " (network access enabled)" : ""}`;
 }

@@ -5,10 +5,14 @@ import type { Io } from "./io.ts";
 
 /** Told before anything is sent: a whole turn for a file that can't be written would be a pity. */
 export function checkLastMessagePath(path: string | undefined, io: Io): Explanation | undefined {
-  if (path === undefined) return undefined;
+  if (path === undefined) {
+    return undefined;
+  }
   const target = resolve(io.cwd, path);
   const hint = "-o takes a file in an existing folder.";
-  if (isDirectory(target)) return { message: `the last message can't be written: ${path} is a folder`, hint };
+  if (isDirectory(target)) {
+    return { message: `the last message can't be written: ${path} is a folder`, hint };
+  }
   return isDirectory(dirname(target))
     ? undefined
     : { message: `the last message can't be written: no such folder: ${dirname(target)}`, hint };
@@ -24,7 +28,9 @@ export function writeLastMessage(
   message: string | null,
   io: Io,
 ): Explanation | undefined {
-  if (path === undefined) return undefined;
+  if (path === undefined) {
+    return undefined;
+  }
   const target = resolve(io.cwd, path);
   try {
     writeFileSync(target, message ?? "");

@@ -23,7 +23,9 @@ export async function runPracticeCommand(
     return fail(`the pace must be "human", "full" or a number of tokens per second, not "${options.pace}".`);
   }
   const read = options.scriptPath === undefined ? null : await readScript(options.scriptPath);
-  if (read?.ok === false) return fail(read.message);
+  if (read?.ok === false) {
+    return fail(read.message);
+  }
 
   try {
     const server = await startPracticeServer({
@@ -52,7 +54,9 @@ export async function runPracticeCommand(
 }
 
 function readPace(text: string): Pace | null {
-  if (text === "human" || text === "full") return text;
+  if (text === "human" || text === "full") {
+    return text;
+  }
   const tokensPerSecond = Number(text);
   return tokensPerSecond > 0 && tokensPerSecond <= 1_000_000 ? { tokens_per_second: tokensPerSecond } : null;
 }
@@ -118,7 +122,9 @@ function explainStart(error: unknown, port: number): string {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+  if (signal.aborted) {
+    return Promise.resolve();
+  }
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 

@@ -81,8 +81,9 @@ function execOptions(given: Given): ExecOptions {
 
 function sandboxOf(given: Given): SandboxMode | undefined {
   const { options } = given;
-  if (options.has("dangerously-bypass-approvals-and-sandbox") || options.has("yolo"))
+  if (options.has("dangerously-bypass-approvals-and-sandbox") || options.has("yolo")) {
     return "danger-full-access";
+  }
   return options.has("full-auto")
     ? "workspace-write"
     : (firstValue(given, "sandbox") as SandboxMode | undefined);

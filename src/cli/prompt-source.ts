@@ -25,7 +25,9 @@ export async function readPrompt(argument: string | undefined, io: Io): Promise<
     io.stderr.write("Reading prompt from stdin...\n");
   }
   const prompt = await readAll(io.stdin(), io.interrupt);
-  if (prompt === undefined) return { type: "interrupted" };
+  if (prompt === undefined) {
+    return { type: "interrupted" };
+  }
   return prompt.trim() === ""
     ? { type: "missing", message: "No prompt provided via stdin." }
     : { type: "prompt", prompt };
@@ -37,14 +39,20 @@ async function readAll(stream: NodeJS.ReadStream, signal: AbortSignal): Promise<
   const stop = () => stream.destroy();
   signal.addEventListener("abort", stop, { once: true });
   try {
-    for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+    for await (const chunk of stream) {
+      chunks.push(Buffer.from(chunk));
+    }
   } catch (error) {
     // A stream destroyed in the middle ends its loop with an error of Node's own.
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      throw error;
+    }
   } finally {
     signal.removeEventListener("abort", stop);
   }
-  if (signal.aborted) return undefined;
+  if (signal.aborted) {
+    return undefined;
+  }
   return Buffer.concat(chunks)
     .toString("utf8")
     .replace(/^\uFEFF/, "");

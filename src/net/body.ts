@@ -35,7 +35,9 @@ export function openBody(
     notify();
   });
   incoming.on("close", () => {
-    if (!ended) failure ??= closedEarly();
+    if (!ended) {
+      failure ??= closedEarly();
+    }
     notify();
   });
   const { idleTimeoutMs, url } = request;
@@ -53,8 +55,12 @@ export function openBody(
           yield chunk;
           continue;
         }
-        if (ended) return;
-        if (failure !== undefined) throw toFailure(failure, request);
+        if (ended) {
+          return;
+        }
+        if (failure !== undefined) {
+          throw toFailure(failure, request);
+        }
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -79,8 +85,12 @@ export function openBody(
 }
 
 function toFailure(error: unknown, request: HttpRequest): unknown {
-  if (request.signal.aborted) return request.signal.reason;
-  if (error instanceof TransportFailure) return error;
+  if (request.signal.aborted) {
+    return request.signal.reason;
+  }
+  if (error instanceof TransportFailure) {
+    return error;
+  }
   // Whatever the system's reason, what matters now is that an answer had begun.
   const detail = { ...describeSocketError(error, request.url), kind: "disconnected" as const };
   return new TransportFailure(detail, { cause: error });
@@ -91,7 +101,9 @@ function closedEarly(): Error {
 }
 
 function drain(incoming: IncomingMessage): void {
-  if (incoming.readableEnded || incoming.destroyed) return;
+  if (incoming.readableEnded || incoming.destroyed) {
+    return;
+  }
   incoming.removeAllListeners("readable");
   incoming.resume();
   const timer = setTimeout(() => incoming.destroy(), DRAIN_MS);

@@ -19,7 +19,9 @@ export function createHttpClient(configuredHosts: ReadonlySet<string>): HttpClie
   async function open(request: HttpRequest, url: URL): Promise<ClientRequest> {
     const options = { method: "POST", headers: request.headers };
     try {
-      if (url.protocol === "http:") return requestHttp(url, { ...options, agent: plain });
+      if (url.protocol === "http:") {
+        return requestHttp(url, { ...options, agent: plain });
+      }
       const https = await import("node:https");
       secure ??= new https.Agent({ keepAlive: true });
       return https.request(url, { ...options, agent: secure });
@@ -67,7 +69,9 @@ async function send(request: HttpRequest, open: () => Promise<ClientRequest>): P
       return await exchange(request, outgoing);
     } catch (error) {
       const stale = error instanceof TransportFailure && error.detail.kind === "disconnected";
-      if (!(stale && outgoing.reusedSocket)) throw error;
+      if (!(stale && outgoing.reusedSocket)) {
+        throw error;
+      }
     }
   }
 }
@@ -77,13 +81,19 @@ function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpRe
     const abort = () => outgoing.destroy();
     request.signal.addEventListener("abort", abort, { once: true });
     // The signal may have fired while node:https was loaded.
-    if (request.signal.aborted) abort();
+    if (request.signal.aborted) {
+      abort();
+    }
     // Node may report a failure before the response and again after it; the promise takes the first.
     outgoing.on("error", (error) => {
       request.signal.removeEventListener("abort", abort);
-      if (request.signal.aborted) reject(request.signal.reason);
-      else if (error instanceof TransportFailure) reject(error);
-      else reject(new TransportFailure(describeSocketError(error, request.url), { cause: error }));
+      if (request.signal.aborted) {
+        reject(request.signal.reason);
+      } else if (error instanceof TransportFailure) {
+        reject(error);
+      } else {
+        reject(new TransportFailure(describeSocketError(error, request.url), { cause: error }));
+      }
     });
     watchConnect(outgoing, request.url);
     watchSilence(outgoing, request);
@@ -129,14 +139,19 @@ function watchConnect(outgoing: ClientRequest, url: string): void {
     );
   });
   outgoing.on("socket", (socket) => {
-    if (socket.connecting) socket.once("connect", stop);
-    else stop();
+    if (socket.connecting) {
+      socket.once("connect", stop);
+    } else {
+      stop();
+    }
   });
   outgoing.once("close", stop);
 }
 
 function watchSilence(outgoing: ClientRequest, request: HttpRequest): void {
-  if (request.idleTimeoutMs === undefined) return;
+  if (request.idleTimeoutMs === undefined) {
+    return;
+  }
   const { stop } = createSilenceTimer(request.idleTimeoutMs, () => {
     outgoing.destroy(idleFailure(request.url, request.idleTimeoutMs ?? 0));
   });

@@ -23,12 +23,19 @@ export function describeSocketError(error: unknown, url: string): ModelError {
 }
 
 function kindOf(code: string): ModelErrorKind {
-  if (code === "ECONNREFUSED") return "connection_refused";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_NODATA" || code === "EAI_NONAME")
+  if (code === "ECONNREFUSED") {
+    return "connection_refused";
+  }
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EAI_NODATA" || code === "EAI_NONAME") {
     return "host_not_found";
-  if (UNREACHABLE.has(code)) return "unreachable";
+  }
+  if (UNREACHABLE.has(code)) {
+    return "unreachable";
+  }
   // EPROTO is what Node 20 makes of a server that speaks no TLS.
-  if (code === "EPROTO" || /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) return "tls";
+  if (code === "EPROTO" || /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) {
+    return "tls";
+  }
   return "disconnected";
 }
 
@@ -49,6 +56,8 @@ function firstCause(error: unknown): { message: string; code?: unknown } {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return firstCause(error.errors.find((member) => member?.code === "ECONNREFUSED") ?? error.errors[0]);
   }
-  if (error instanceof Error) return error as Error & { code?: unknown };
+  if (error instanceof Error) {
+    return error as Error & { code?: unknown };
+  }
   return { message: String(error) };
 }

@@ -13,9 +13,13 @@ export function backoffMs(attempt: number, random: number): number {
  * Undefined where it is absent or unreadable.
  */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
+  if (header === undefined) {
+    return undefined;
+  }
   const text = header.trim();
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text)) {
+    return Number(text);
+  }
   // Date.parse takes almost anything for a date ("soon 5" is a day in 2001): a real one starts with its weekday.
   const date = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*:.* gmt$/i.test(text)
     ? Date.parse(text)
@@ -32,7 +36,9 @@ export function retryDelayMs(attempt: number, retryAfterSeconds: number | undefi
 
 /** Resolves after the delay, or at once when the signal aborts. */
 export function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+  if (signal.aborted) {
+    return Promise.resolve();
+  }
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);

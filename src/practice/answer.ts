@@ -17,11 +17,19 @@ export function partsOf(reply: SemanticReply, messageCount: number): readonly Pa
   const say = (key: string, text: string) => parts.push({ delta: { [key]: text }, text });
 
   if (reply.reasoning) {
-    if (reply.inline_think) say("content", "<think>");
-    for (const token of splitTokens(reply.reasoning)) say(field, token);
-    if (reply.inline_think) say("content", "</think>");
+    if (reply.inline_think) {
+      say("content", "<think>");
+    }
+    for (const token of splitTokens(reply.reasoning)) {
+      say(field, token);
+    }
+    if (reply.inline_think) {
+      say("content", "</think>");
+    }
   }
-  for (const token of splitTokens(reply.text ?? "")) say("content", token);
+  for (const token of splitTokens(reply.text ?? "")) {
+    say("content", token);
+  }
 
   for (const [index, call] of callsOf(reply, messageCount).entries()) {
     const opening = { index, ...call, function: { name: call.function.name, arguments: "" } };
@@ -48,7 +56,9 @@ export function messageOf(reply: SemanticReply, messageCount: number): Record<st
 }
 
 export function finishReasonOf(reply: SemanticReply): string | null {
-  if (reply.finish !== undefined) return reply.finish;
+  if (reply.finish !== undefined) {
+    return reply.finish;
+  }
   return reply.calls && reply.calls.length > 0 ? "tool_calls" : "stop";
 }
 
@@ -58,8 +68,12 @@ export function usageOf(
   prompt: PromptCount,
   outputTokens: number,
 ): Readonly<Record<string, unknown>> | null {
-  if (reply.usage === false) return null;
-  if (reply.usage !== undefined) return reply.usage;
+  if (reply.usage === false) {
+    return null;
+  }
+  if (reply.usage !== undefined) {
+    return reply.usage;
+  }
   return {
     prompt_tokens: prompt.total,
     completion_tokens: outputTokens,
@@ -74,7 +88,9 @@ export function timingsOf(
   prompt: PromptCount,
   predicted: { readonly tokens: number; readonly promptMs: number; readonly decodeMs: number },
 ): Readonly<Record<string, number>> | null {
-  if (reply.usage !== undefined) return null;
+  if (reply.usage !== undefined) {
+    return null;
+  }
   const read = prompt.total - prompt.cached;
   return {
     cache_n: prompt.cached,

@@ -36,7 +36,9 @@ export function createChatRoute(options: ChatRouteOptions): ChatRoute {
     let endedByScript = false;
     response.once("close", () => {
       const endedHere = response.writableEnded || endedByScript || options.stopping.aborted;
-      if (!endedHere) recorded.abortedAtMs = nowMs();
+      if (!endedHere) {
+        recorded.abortedAtMs = nowMs();
+      }
       gone.abort();
     });
 
@@ -62,7 +64,9 @@ export function createChatRoute(options: ChatRouteOptions): ChatRoute {
 
   function nextReply(body: string, chat: ChatRequest): Reply {
     replyNumber++;
-    if (queue === null) return decide(chat.messages, chat.tools);
+    if (queue === null) {
+      return decide(chat.messages, chat.tools);
+    }
     const message = `The practice script has no reply ${replyNumber}.`;
     return queue.take(body) ?? { status: 500, body: errorBody(500, "server_error", message) };
   }
@@ -93,8 +97,12 @@ function readChat(json: unknown): ChatRequest {
 }
 
 function problemOf(json: unknown): string | null {
-  if (json === undefined) return "The body is not JSON.";
-  if (!isObject(json)) return "The body is not a JSON object.";
+  if (json === undefined) {
+    return "The body is not JSON.";
+  }
+  if (!isObject(json)) {
+    return "The body is not a JSON object.";
+  }
   return Array.isArray(json["messages"]) ? null : "`messages` must be a list.";
 }
 

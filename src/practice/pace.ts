@@ -8,8 +8,12 @@ const PREFILL_MOST_MS = 2500;
 
 /** The wait before token `index`. The human variation follows the golden ratio: uneven, and the same every time. */
 export function tokenIntervalMs(pace: Pace, index: number): number {
-  if (pace === "full") return 0;
-  if (pace !== "human") return 1000 / pace.tokens_per_second;
+  if (pace === "full") {
+    return 0;
+  }
+  if (pace !== "human") {
+    return 1000 / pace.tokens_per_second;
+  }
   const variation = 0.7 + 0.6 * ((index * 0.618_034) % 1);
   return (1000 / HUMAN_TOKENS_PER_SECOND) * variation;
 }
@@ -21,7 +25,9 @@ export function prefillDurationMs(uncachedTokens: number): number {
 
 /** Returns early, without an error, when the signal fires: who waits looks at the signal anyway. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || ms <= 0) return Promise.resolve();
+  if (signal.aborted || ms <= 0) {
+    return Promise.resolve();
+  }
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);

@@ -31,9 +31,13 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const checkHeaders: Check = (value, path) => {
-  if (!isObject(value)) return `${path} must be an object`;
+  if (!isObject(value)) {
+    return `${path} must be an object`;
+  }
   for (const [name, content] of Object.entries(value)) {
-    if (typeof content !== "string") return `${path}.${name} must be a string`;
+    if (typeof content !== "string") {
+      return `${path}.${name} must be a string`;
+    }
     if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(content)) {
       return `${path}.${name} is not a valid HTTP header`;
     }
@@ -47,9 +51,15 @@ const checkBase64: Check = (value, path) =>
     : `${path} must be base64 text`;
 
 const checkChunk: Check = (value, path) => {
-  if (typeof value === "string") return null;
-  if (isObject(value) && "base64" in value) return objectWith({ base64: checkBase64 })(value, path);
-  if (isObject(value) && "wait_ms" in value) return objectWith({ wait_ms: milliseconds })(value, path);
+  if (typeof value === "string") {
+    return null;
+  }
+  if (isObject(value) && "base64" in value) {
+    return objectWith({ base64: checkBase64 })(value, path);
+  }
+  if (isObject(value) && "wait_ms" in value) {
+    return objectWith({ wait_ms: milliseconds })(value, path);
+  }
   return `${path} must be a string, {"base64": …} or {"wait_ms": …}`;
 };
 
@@ -89,9 +99,15 @@ const checkRaw = objectWith({
 });
 
 const checkReply: Check = (value, path) => {
-  if (!isObject(value)) return `${path} must be an object`;
-  if ("chunks" in value) return checkRaw(value, path);
-  if ("status" in value) return checkStatus(value, path);
+  if (!isObject(value)) {
+    return `${path} must be an object`;
+  }
+  if ("chunks" in value) {
+    return checkRaw(value, path);
+  }
+  if ("status" in value) {
+    return checkStatus(value, path);
+  }
   return checkSemantic(value, path);
 };
 
@@ -102,9 +118,13 @@ const checkScript = objectWith(
 
 function objectWith(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
   return (value, path) => {
-    if (!isObject(value)) return `${path || "the script"} must be an object`;
+    if (!isObject(value)) {
+      return `${path || "the script"} must be an object`;
+    }
     for (const key of required) {
-      if (!(key in value)) return `${join(path, key)} is missing`;
+      if (!(key in value)) {
+        return `${join(path, key)} is missing`;
+      }
     }
     for (const [key, content] of Object.entries(value)) {
       const check = Object.hasOwn(fields, key) ? fields[key] : undefined;
@@ -112,7 +132,9 @@ function objectWith(fields: Readonly<Record<string, Check>>, required: readonly 
         return `${join(path, key)} is not a known key (known here: ${Object.keys(fields).join(", ")})`;
       }
       const problem = check(content, join(path, key));
-      if (problem !== null) return problem;
+      if (problem !== null) {
+        return problem;
+      }
     }
     return null;
   };
@@ -120,10 +142,14 @@ function objectWith(fields: Readonly<Record<string, Check>>, required: readonly 
 
 function listOf(check: Check): Check {
   return (value, path) => {
-    if (!Array.isArray(value)) return `${path} must be a list`;
+    if (!Array.isArray(value)) {
+      return `${path} must be a list`;
+    }
     for (const [index, item] of value.entries()) {
       const problem = check(item, `${path}[${index}]`);
-      if (problem !== null) return problem;
+      if (problem !== null) {
+        return problem;
+      }
     }
     return null;
   };
@@ -133,7 +159,9 @@ function listOf(check: Check): Check {
 function either(expected: string, ...checks: Check[]): Check {
   return (value, path) => {
     const problems = checks.map((check) => check(value, path));
-    if (problems.includes(null)) return null;
+    if (problems.includes(null)) {
+      return null;
+    }
     const deeper = problems.find((problem) => problem !== null && !problem.startsWith(`${path} must be`));
     return deeper ?? `${path} must be ${expected}`;
   };
@@ -146,7 +174,9 @@ function oneOf(...allowed: readonly (string | false | null)[]): Check {
 
 function numberFrom(least: number, most: number): Check {
   return (value, path) => {
-    if (typeof value !== "number" || !Number.isFinite(value)) return `${path} must be a number`;
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      return `${path} must be a number`;
+    }
     return value >= least && value <= most ? null : `${path} must be from ${least} to ${most}`;
   };
 }

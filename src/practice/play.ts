@@ -28,8 +28,12 @@ export interface Exchange {
 }
 
 export async function playReply(reply: Reply, exchange: Exchange): Promise<void> {
-  if ("chunks" in reply) return playRaw(reply, exchange);
-  if ("status" in reply) return playStatus(reply, exchange);
+  if ("chunks" in reply) {
+    return playRaw(reply, exchange);
+  }
+  if ("status" in reply) {
+    return playStatus(reply, exchange);
+  }
   const prompt = reply.prefill ? { total: reply.prefill.tokens, cached: 0 } : exchange.prompt;
   const ownExchange = { ...exchange, prompt, pace: reply.pace ?? exchange.pace };
   return exchange.stream ? playStream(reply, ownExchange) : playWhole(reply, ownExchange);
@@ -61,7 +65,9 @@ async function playStream(reply: SemanticReply, exchange: Exchange): Promise<voi
     // Waiting for a due time, not for an interval, keeps the stated rate in spite of late timers.
     dueMs += tokenIntervalMs(exchange.pace, index);
     await wait(dueMs - nowMs(), signal);
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      return;
+    }
     await chunk(choice(part.delta, null));
     exchange.onWrite({ atMs: nowMs(), text: part.text });
   }
@@ -71,9 +77,15 @@ async function playStream(reply: SemanticReply, exchange: Exchange): Promise<voi
   const timings = timingsOf(reply, prompt, { tokens: parts.length, promptMs, decodeMs });
   const finish = finishReasonOf(reply);
   // As llama.cpp does it: `timings` are on whichever chunk is the last.
-  if (finish !== null) await chunk(choice({}, finish), usage === null && timings ? { timings } : {});
-  if (usage !== null) await chunk([], { usage, ...(timings ? { timings } : {}) });
-  if (reply.done !== false) await send(exchange, "data: [DONE]\n\n");
+  if (finish !== null) {
+    await chunk(choice({}, finish), usage === null && timings ? { timings } : {});
+  }
+  if (usage !== null) {
+    await chunk([], { usage, ...(timings ? { timings } : {}) });
+  }
+  if (reply.done !== false) {
+    await send(exchange, "data: [DONE]\n\n");
+  }
   response.end();
 }
 
@@ -84,9 +96,13 @@ async function playWhole(reply: SemanticReply, exchange: Exchange): Promise<void
   const decodeStarted = nowMs();
   const tokens = partsOf(reply, exchange.messageCount).length;
   let speakingMs = 0;
-  for (let index = 0; index < tokens; index++) speakingMs += tokenIntervalMs(exchange.pace, index);
+  for (let index = 0; index < tokens; index++) {
+    speakingMs += tokenIntervalMs(exchange.pace, index);
+  }
   await wait(speakingMs, signal);
-  if (signal.aborted) return;
+  if (signal.aborted) {
+    return;
+  }
   const decodeMs = nowMs() - decodeStarted;
 
   const usage = usageOf(reply, prompt, tokens);
@@ -108,7 +124,9 @@ async function prefill(
   report: (progress: Record<string, number>) => Promise<void>,
 ): Promise<void> {
   const { signal } = exchange;
-  if (exchange.pace !== "human" && !reply.prefill) return;
+  if (exchange.pace !== "human" && !reply.prefill) {
+    return;
+  }
   const { total, cached } = exchange.prompt;
   const durationMs = reply.prefill?.ms ?? prefillDurationMs(total - cached);
   const started = nowMs();
@@ -123,7 +141,9 @@ async function prefill(
 async function playStatus(reply: StatusReply, exchange: Exchange): Promise<void> {
   const { response, signal } = exchange;
   await wait(reply.delay_ms ?? 0, signal);
-  if (signal.aborted) return;
+  if (signal.aborted) {
+    return;
+  }
   const isJson = typeof reply.body === "object";
   const body = isJson ? JSON.stringify(reply.body) : (reply.body ?? "");
   response.writeHead(reply.status, {
@@ -142,7 +162,9 @@ async function playRaw(reply: RawReply, exchange: Exchange): Promise<void> {
   });
   response.flushHeaders();
   for (const chunk of reply.chunks) {
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      return;
+    }
     if (typeof chunk === "object" && "wait_ms" in chunk) {
       await wait(chunk.wait_ms, signal);
       continue;
@@ -155,7 +177,9 @@ async function playRaw(reply: RawReply, exchange: Exchange): Promise<void> {
   }
 
   const end = reply.end ?? "close";
-  if (end === "close") response.end();
+  if (end === "close") {
+    response.end();
+  }
   if (end === "destroy") {
     await wait(BEFORE_RESET_MS, signal);
     exchange.onReset();
@@ -180,7 +204,9 @@ export function errorBody(code: number, type: string, message: string) {
 /** Waits where the client reads slower than the script speaks. */
 async function send(exchange: Exchange, bytes: string | Buffer): Promise<void> {
   const { response, signal } = exchange;
-  if (signal.aborted || bytes.length === 0 || response.write(bytes)) return;
+  if (signal.aborted || bytes.length === 0 || response.write(bytes)) {
+    return;
+  }
   await new Promise<void>((resolve) => {
     const finish = () => {
       response.off("drain", finish);

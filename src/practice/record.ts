@@ -24,16 +24,25 @@ export function recordRequest(
 ): RecordedRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+    if (value !== undefined) {
+      headers[name] = Array.isArray(value) ? value.join(", ") : value;
+    }
   }
   return { method: request.method ?? "", path: request.url ?? "", headers, ...content, writes: [] };
 }
 
 export function describeReply(reply: Reply): string {
-  if ("chunks" in reply) return "raw";
-  if ("status" in reply) return `status ${reply.status}`;
-  if (reply.calls && reply.calls.length > 0)
+  if ("chunks" in reply) {
+    return "raw";
+  }
+  if ("status" in reply) {
+    return `status ${reply.status}`;
+  }
+  if (reply.calls && reply.calls.length > 0) {
     return `calls ${reply.calls.map((call) => call.name).join(", ")}`;
-  if (reply.text) return "text";
+  }
+  if (reply.text) {
+    return "text";
+  }
   return reply.reasoning ? "reasoning" : "nothing";
 }

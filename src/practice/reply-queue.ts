@@ -13,7 +13,9 @@ export function createReplyQueue(script: Script): ReplyQueue {
     take(body) {
       const index = waiting.findIndex((reply) => fits(reply.when, body));
       const [taken] = index < 0 ? [] : waiting.splice(index, 1);
-      if (taken === undefined) return script.after === "repeat-last" ? last : null;
+      if (taken === undefined) {
+        return script.after === "repeat-last" ? last : null;
+      }
       last = taken;
       return taken;
     },

@@ -50,7 +50,9 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     if (request.method === "POST" && path === "/v1/chat/completions") {
       const body = await readBody(request);
-      if (body.type === "whole") await answerChat(body.text, request, response);
+      if (body.type === "whole") {
+        await answerChat(body.text, request, response);
+      }
       if (body.type === "too-large") {
         response.setHeader("connection", "close");
         const message = `The body is larger than ${MAX_BODY_BYTES} bytes.`;
@@ -70,8 +72,11 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
     response.setHeader("x-leat-practice", "1");
     route(request, response).catch((error: unknown) => {
       const message = `The practice server has a fault: ${String(error)}`;
-      if (response.headersSent) response.destroy();
-      else sendJson(response, 500, errorBody(500, "server_error", message));
+      if (response.headersSent) {
+        response.destroy();
+      } else {
+        sendJson(response, 500, errorBody(500, "server_error", message));
+      }
     });
   });
   // A client may think between two requests; dropping its connection meanwhile would look like a fault.
@@ -128,7 +133,9 @@ function readBody(request: IncomingMessage): Promise<Body> {
       if (bytes > MAX_BODY_BYTES) {
         chunks.length = 0;
         resolve({ type: "too-large" });
-      } else chunks.push(chunk);
+      } else {
+        chunks.push(chunk);
+      }
     });
     request.on("end", () => resolve({ type: "whole", text: Buffer.concat(chunks).toString() }));
     request.on("close", () => resolve({ type: "broken-off" }));

@@ -31,6 +31,8 @@ export function countPrompt(prompt: Buffer, previous: Buffer | null): PromptCoun
 function commonPrefixLength(left: Buffer, right: Buffer): number {
   const most = Math.min(left.length, right.length);
   let length = 0;
-  while (length < most && left[length] === right[length]) length++;
+  while (length < most && left[length] === right[length]) {
+    length++;
+  }
   return length;
 }

@@ -50,13 +50,17 @@ export class OutputCapture {
   }
 
   #keep(text: string): string {
-    if (text === "") return text;
+    if (text === "") {
+      return text;
+    }
     this.#newlines += countNewlines(text);
     this.#endsInNewline = text.endsWith("\n");
     const room = this.#tailLength === 0 ? this.#partLength - this.#head.length : 0;
     const headPart = text.slice(0, cutBefore(text, room));
     this.#head += headPart;
-    if (headPart.length < text.length) this.#keepTail(text.slice(headPart.length));
+    if (headPart.length < text.length) {
+      this.#keepTail(text.slice(headPart.length));
+    }
     return text;
   }
 
@@ -64,7 +68,9 @@ export class OutputCapture {
     this.#tail.push(text);
     this.#tailLength += text.length;
     // Trimmed only at twice the size, so that the copying is paid for by the output itself.
-    if (this.#tailLength > 2 * this.#partLength) this.#trimTail();
+    if (this.#tailLength > 2 * this.#partLength) {
+      this.#trimTail();
+    }
   }
 
   #trimTail(): void {
@@ -76,9 +82,13 @@ export class OutputCapture {
   }
 
   #text(): string {
-    if (this.#tailLength > this.#partLength) this.#trimTail();
+    if (this.#tailLength > this.#partLength) {
+      this.#trimTail();
+    }
     const tail = this.#tail.join("");
-    if (this.#leftOutLength === 0) return this.#head + tail;
+    if (this.#leftOutLength === 0) {
+      return this.#head + tail;
+    }
     const lineBreak = this.#head.endsWith("\n") ? "" : "\n";
     return `${this.#head}${lineBreak}[... ${this.#leftOutLength} characters left out ...]\n${tail}`;
   }
@@ -86,13 +96,17 @@ export class OutputCapture {
 
 /** The nearest place at or before `index` that does not split a surrogate pair. */
 function cutBefore(text: string, index: number): number {
-  if (index <= 0 || index >= text.length) return Math.max(0, Math.min(index, text.length));
+  if (index <= 0 || index >= text.length) {
+    return Math.max(0, Math.min(index, text.length));
+  }
   const isHighSurrogate = (text.charCodeAt(index - 1) & 0xfc00) === 0xd800;
   return isHighSurrogate ? index - 1 : index;
 }
 
 function countNewlines(text: string): number {
   let count = 0;
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count += 1;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+    count += 1;
+  }
   return count;
 }

@@ -50,7 +50,9 @@ export async function runDirectly(
   const obstacle =
     obstacleToStart({ cwd, signal: options.signal }) ??
     notStarted(missingProgram(argv[0] ?? "", { path: env["PATH"], cwd }));
-  if (obstacle !== undefined) return obstacle;
+  if (obstacle !== undefined) {
+    return obstacle;
+  }
   return commandEnd(await spawnProcess({ ...rest, command: withMergedOutput(argv), cwd, environment: env }));
 }
 
@@ -66,8 +68,12 @@ export function obstacleToStart(command: {
 }
 
 export function commandEnd(end: SpawnEnd): UnconfinedEnd {
-  if (end.kind === "failed") return { kind: "not-started", reason: end.reason };
-  if (end.stopped === "abort") return { kind: "aborted", output: end.output };
+  if (end.kind === "failed") {
+    return { kind: "not-started", reason: end.reason };
+  }
+  if (end.stopped === "abort") {
+    return { kind: "aborted", output: end.output };
+  }
   const timedOut = end.stopped === "timeout";
   return {
     kind: "exited",

@@ -24,7 +24,9 @@ export function linuxConfiner(options: {
   const run = async (confined: ConfinedRun): Promise<CommandEnd> => {
     const end = await spawnBubblewrap(confined, { program, canDisableUserNamespaces });
     const obstacle = setupFailure(end);
-    if (obstacle === undefined) return commandEnd(end);
+    if (obstacle === undefined) {
+      return commandEnd(end);
+    }
     if (canDisableUserNamespaces && failsToDisableUserNamespaces(obstacle)) {
       // The command was not started, so a second try runs it once.
       canDisableUserNamespaces = false;
@@ -62,7 +64,9 @@ async function spawnBubblewrap(
       innerProcessGroup: (status) => readStatus(status).childPid,
     });
   } finally {
-    for (const placeholder of placeholders) placeholder.release();
+    for (const placeholder of placeholders) {
+      placeholder.release();
+    }
   }
 }
 
@@ -71,8 +75,12 @@ async function spawnBubblewrap(
  * only if the command was started; and that command is a shell that is always there.
  */
 function setupFailure(end: SpawnEnd): string | undefined {
-  if (end.kind === "failed") return undefined;
+  if (end.kind === "failed") {
+    return undefined;
+  }
   const wasStarted = readStatus(end.statusText).exitCode !== undefined;
-  if (wasStarted || end.stopped !== undefined || end.signal !== undefined) return undefined;
+  if (wasStarted || end.stopped !== undefined || end.signal !== undefined) {
+    return undefined;
+  }
   return end.errorText;
 }

@@ -15,7 +15,9 @@ export function landingPlace(path: string): string | undefined {
   let place: string = sep;
   let links = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (name === "" || name === ".") continue;
+    if (name === "" || name === ".") {
+      continue;
+    }
     if (name === "..") {
       place = dirname(place);
       continue;
@@ -27,8 +29,12 @@ export function landingPlace(path: string): string | undefined {
       continue;
     }
     links += 1;
-    if (links > MAX_SYMLINKS) return undefined;
-    if (isAbsolute(target)) place = sep;
+    if (links > MAX_SYMLINKS) {
+      return undefined;
+    }
+    if (isAbsolute(target)) {
+      place = sep;
+    }
     pending.push(...target.split(sep).reverse());
   }
   return place;
@@ -59,18 +65,26 @@ export function fileIdentity(path: string): string | undefined {
 export function existingProtectedPaths(roots: readonly string[]): string[] {
   const found = new Set<string>();
   const add = (path: string | undefined) => {
-    if (path !== undefined && roots.some((root) => contains(root, path) && root !== path)) found.add(path);
+    if (path !== undefined && roots.some((root) => contains(root, path) && root !== path)) {
+      found.add(path);
+    }
   };
   for (const root of roots) {
-    for (const name of PROTECTED_NAMES) add(realPath(join(root, name)));
-    for (const path of gitPointerTargets(join(root, ".git"))) add(path);
+    for (const name of PROTECTED_NAMES) {
+      add(realPath(join(root, name)));
+    }
+    for (const path of gitPointerTargets(join(root, ".git"))) {
+      add(path);
+    }
   }
   return [...found];
 }
 
 function gitPointerTargets(pointer: string): string[] {
   const gitDir = pointedPath(pointer, /^gitdir:[ \t]*(.+)/);
-  if (gitDir === undefined) return [];
+  if (gitDir === undefined) {
+    return [];
+  }
   // The hooks of a worktree lie in the common folder, not in its own.
   const commonDir = pointedPath(join(gitDir, "commondir"), /^(.+)/);
   return commonDir === undefined ? [gitDir] : [gitDir, commonDir];
@@ -78,7 +92,9 @@ function gitPointerTargets(pointer: string): string[] {
 
 function pointedPath(file: string, pattern: RegExp): string | undefined {
   const status = linkStatus(file);
-  if (status === undefined || !status.isFile() || status.size > MAX_POINTER_BYTES) return undefined;
+  if (status === undefined || !status.isFile() || status.size > MAX_POINTER_BYTES) {
+    return undefined;
+  }
   const target = attempt(() => readFileSync(file, "utf8"))
     ?.match(pattern)?.[1]
     ?.trim();

@@ -28,11 +28,17 @@ export function childEnvironment(
 
   const variables = new Map<string, string>();
   for (const [name, value] of Object.entries(parent)) {
-    if (value === undefined || !isInherited(name, policy.inherit)) continue;
-    if (secrets.has(name) || excluded(name)) continue;
+    if (value === undefined || !isInherited(name, policy.inherit)) {
+      continue;
+    }
+    if (secrets.has(name) || excluded(name)) {
+      continue;
+    }
     variables.set(name, value);
   }
-  for (const [name, value] of Object.entries(policy.set)) variables.set(name, value);
+  for (const [name, value] of Object.entries(policy.set)) {
+    variables.set(name, value);
+  }
   return Object.fromEntries([...variables].filter(([name]) => included(name)));
 }
 

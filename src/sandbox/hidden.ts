@@ -22,13 +22,19 @@ export function createHiding(hiddenFiles: readonly string[]): Hiding {
     },
     covers(path) {
       const place = landingPlace(path);
-      if (place === undefined) return false;
-      if (PROCESS_SECRETS.test(place)) return true;
+      if (place === undefined) {
+        return false;
+      }
+      if (PROCESS_SECRETS.test(place)) {
+        return true;
+      }
       // A file also has other names: hard links, and other cases of its letters on a Mac.
       const identity = fileIdentity(place);
       return hiddenFiles.some((file) => {
         const hidden = landingPlace(file);
-        if (hidden === undefined) return false;
+        if (hidden === undefined) {
+          return false;
+        }
         return hidden === place || (identity !== undefined && fileIdentity(hidden) === identity);
       });
     },

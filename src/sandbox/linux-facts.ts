@@ -58,7 +58,9 @@ function socketFiles(environment: Readonly<Record<string, string>>): string[] {
   ];
   return candidates.flatMap((candidate) => {
     const path = candidate?.startsWith("/") === true ? realPath(candidate) : undefined;
-    if (path === undefined || contains("/run", path)) return [];
+    if (path === undefined || contains("/run", path)) {
+      return [];
+    }
     return linkStatus(path)?.isSocket() === true ? [path] : [];
   });
 }
@@ -71,11 +73,17 @@ function visibleInRun(input: {
 }): string[] {
   const visible: string[] = [];
   const resolver = input.networkAccess ? realPath("/etc/resolv.conf") : undefined;
-  if (resolver !== undefined && contains("/run", resolver)) visible.push(resolver);
-  if (isDirectory("/run/current-system")) visible.push("/run/current-system");
+  if (resolver !== undefined && contains("/run", resolver)) {
+    visible.push(resolver);
+  }
+  if (isDirectory("/run/current-system")) {
+    visible.push("/run/current-system");
+  }
   const cwd = realPath(input.cwd);
   if (cwd !== undefined && cwd !== "/run" && contains("/run", cwd)) {
-    if (!input.writableRoots.some((root) => contains(root, cwd))) visible.push(cwd);
+    if (!input.writableRoots.some((root) => contains(root, cwd))) {
+      visible.push(cwd);
+    }
   }
   return visible;
 }

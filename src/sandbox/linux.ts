@@ -61,7 +61,11 @@ function mountArguments(facts: LinuxFacts): string[] {
 function orderedMounts(facts: LinuxFacts): Mount[] {
   const byPath = new Map<string, Mount>();
   const add = (kind: Mount["kind"], paths: readonly string[]) => {
-    for (const path of paths) if (!byPath.has(path)) byPath.set(path, { path, kind });
+    for (const path of paths) {
+      if (!byPath.has(path)) {
+        byPath.set(path, { path, kind });
+      }
+    }
   };
   // Of two rules for one path the first counts: secrets stay hidden, what the user named as a root is writable.
   add("null", facts.hiddenFiles);
@@ -88,8 +92,12 @@ function pinnedAncestors(mounts: readonly Mount[]): string[] {
     const around = mounts
       .filter((outer) => outer !== mount && contains(outer.path, mount.path))
       .sort((one, other) => depth(other.path) - depth(one.path))[0];
-    if (around?.kind !== "write") continue;
-    for (let path = dirname(mount.path); path !== around.path; path = dirname(path)) pinned.push(path);
+    if (around?.kind !== "write") {
+      continue;
+    }
+    for (let path = dirname(mount.path); path !== around.path; path = dirname(path)) {
+      pinned.push(path);
+    }
   }
   return pinned;
 }

@@ -33,8 +33,12 @@ export function holdPlaceholder(path: string): Placeholder | undefined {
   const marker = `.leat-${process.pid}-${++markerCount}`;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const outcome = linkStatus(path) === undefined ? create(path, marker) : share(path, marker);
-    if (outcome === "held") return hold(path, marker);
-    if (outcome === "not-ours") return undefined;
+    if (outcome === "held") {
+      return hold(path, marker);
+    }
+    if (outcome === "not-ours") {
+      return undefined;
+    }
   }
   return undefined;
 }
@@ -43,13 +47,17 @@ export function holdPlaceholder(path: string): Placeholder | undefined {
 const held = new Set<Placeholder>();
 
 function hold(path: string, marker: string): Placeholder {
-  if (held.size === 0) process.once("exit", releaseAll);
+  if (held.size === 0) {
+    process.once("exit", releaseAll);
+  }
   const placeholder: Placeholder = {
     path,
     release() {
       release(path, marker);
       held.delete(placeholder);
-      if (held.size === 0) process.removeListener("exit", releaseAll);
+      if (held.size === 0) {
+        process.removeListener("exit", releaseAll);
+      }
     },
   };
   held.add(placeholder);
@@ -57,7 +65,9 @@ function hold(path: string, marker: string): Placeholder {
 }
 
 function releaseAll(): void {
-  for (const placeholder of held) placeholder.release();
+  for (const placeholder of held) {
+    placeholder.release();
+  }
 }
 
 type Outcome = "held" | "not-ours" | "try-again";
@@ -71,7 +81,9 @@ function create(path: string, marker: string): Outcome {
     renameSync(folder, path);
     return "held";
   } catch (error) {
-    if (folder === undefined) return "not-ours";
+    if (folder === undefined) {
+      return "not-ours";
+    }
     release(folder, marker);
     return isCode(error, ["ENOTEMPTY", "EEXIST", "ENOTDIR"]) ? "try-again" : "not-ours";
   }
@@ -82,10 +94,18 @@ function share(path: string, marker: string): Outcome {
   try {
     const names = readdirSync(path);
     // Empty: another process may be between taking its marker and taking the folder; or it is the user's.
-    if (names.length === 0) return "try-again";
-    if (!names.every((name) => MARKER.test(name))) return "not-ours";
+    if (names.length === 0) {
+      return "try-again";
+    }
+    if (!names.every((name) => MARKER.test(name))) {
+      return "not-ours";
+    }
     closeSync(openSync(join(path, marker), "wx"));
-    for (const name of names) if (isStale(name)) rmSync(join(path, name), { force: true });
+    for (const name of names) {
+      if (isStale(name)) {
+        rmSync(join(path, name), { force: true });
+      }
+    }
     return "held";
   } catch (error) {
     return isCode(error, ["ENOENT"]) ? "try-again" : "not-ours";

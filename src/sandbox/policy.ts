@@ -15,12 +15,18 @@ export interface PolicyOptions {
 }
 
 export function resolvePolicy(options: PolicyOptions): SandboxPolicy {
-  if (options.mode !== "workspace-write") return { mode: options.mode };
+  if (options.mode !== "workspace-write") {
+    return { mode: options.mode };
+  }
   const roots = [options.cwd];
-  if (!options.excludeSlashTmp) roots.push("/tmp");
+  if (!options.excludeSlashTmp) {
+    roots.push("/tmp");
+  }
   // TMPDIR=/ would silently make the whole disk writable.
   const tmpdir = options.tmpdir;
-  if (!options.excludeTmpdirEnvVar && tmpdir?.startsWith("/") && resolve(tmpdir) !== "/") roots.push(tmpdir);
+  if (!options.excludeTmpdirEnvVar && tmpdir?.startsWith("/") && resolve(tmpdir) !== "/") {
+    roots.push(tmpdir);
+  }
   roots.push(...options.writableRoots);
   return {
     mode: "workspace-write",
@@ -38,7 +44,9 @@ export const PROTECTED_NAMES = [".git", ".codex"] as const;
 
 /** Kernel interfaces are no place for a writable root, except the shared memory folder. */
 export function isPossibleRoot(path: string): boolean {
-  if (contains("/dev/shm", path)) return true;
+  if (contains("/dev/shm", path)) {
+    return true;
+  }
   return !["/proc", "/sys", "/dev"].some((tree) => contains(tree, path));
 }
 
@@ -63,10 +71,14 @@ export function judgeWrite(
   },
 ): WriteVerdict {
   const root = deepest(rules.roots, path, contains);
-  if (root === undefined) return { allowed: false, reason: "outside" };
+  if (root === undefined) {
+    return { allowed: false, reason: "outside" };
+  }
   // Only what forbids is compared loosely: a disk of a Mac may also tell `A` from `a`.
   const guard = deepest(rules.protectedPaths, path, rules.platform === "darwin" ? containsFolded : contains);
-  if (guard !== undefined && guard.length > root.length) return { allowed: false, reason: "protected" };
+  if (guard !== undefined && guard.length > root.length) {
+    return { allowed: false, reason: "protected" };
+  }
   return { allowed: true };
 }
 
@@ -82,7 +94,9 @@ function deepest(
 ): string | undefined {
   let found: string | undefined;
   for (const tree of trees) {
-    if (isAround(tree, path) && (found === undefined || tree.length > found.length)) found = tree;
+    if (isAround(tree, path) && (found === undefined || tree.length > found.length)) {
+      found = tree;
+    }
   }
   return found;
 }

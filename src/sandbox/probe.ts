@@ -16,7 +16,9 @@ export function findProgram(
   options: { readonly path: string | undefined; readonly untrustedRoots: readonly string[] },
 ): string | undefined {
   for (const folder of (options.path ?? USUAL_PATH).split(":")) {
-    if (!isAbsolute(folder)) continue;
+    if (!isAbsolute(folder)) {
+      continue;
+    }
     const program = executable(join(folder, name));
     if (program !== undefined && !options.untrustedRoots.some((root) => contains(root, program))) {
       return program;
@@ -30,7 +32,9 @@ export function missingProgram(
   program: string,
   options: { readonly path: string | undefined; readonly cwd: string },
 ): string | undefined {
-  if (program === "" || program.startsWith("-")) return `${program}: not a program name`;
+  if (program === "" || program.startsWith("-")) {
+    return `${program}: not a program name`;
+  }
   const found = program.includes("/")
     ? executable(resolve(options.cwd, program))
     : (options.path ?? USUAL_PATH)

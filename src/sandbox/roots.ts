@@ -14,7 +14,9 @@ export interface WritableRoot {
  * work of a command (a symlink to `/` in a folder it may write) and is not taken.
  */
 export function fixRoots(policy: SandboxPolicy): WritableRoot[] {
-  if (policy.mode !== "workspace-write") return [];
+  if (policy.mode !== "workspace-write") {
+    return [];
+  }
   return policy.writableRoots.flatMap((named) => {
     const real = realPath(named);
     return real !== undefined && isPossibleRoot(real) ? [{ named, real }] : [];
@@ -48,10 +50,16 @@ export function checkWrite(
     readonly platform: NodeJS.Platform;
   },
 ): WriteVerdict {
-  if (context.policy.mode === "danger-full-access") return { allowed: true };
-  if (context.policy.mode === "read-only") return { allowed: false, reason: "read-only" };
+  if (context.policy.mode === "danger-full-access") {
+    return { allowed: true };
+  }
+  if (context.policy.mode === "read-only") {
+    return { allowed: false, reason: "read-only" };
+  }
   const place = landingPlace(isAbsolute(path) ? path : `${context.cwd}/${path}`);
-  if (place === undefined) return { allowed: false, reason: "outside" };
+  if (place === undefined) {
+    return { allowed: false, reason: "outside" };
+  }
   const roots = context.roots.map(({ real }) => real);
   const named = roots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)));
   const protectedPaths = [...named, ...existingProtectedPaths(roots)];

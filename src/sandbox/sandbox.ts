@@ -57,10 +57,16 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   let probe: Promise<SandboxError | undefined> | undefined;
 
   const run = async (command: SandboxCommand): Promise<CommandEnd> => {
-    if (confiner === undefined) return await runDirectly(command.argv, { ...command, env: environment });
-    if (confiner.missing !== undefined) return { kind: "refused", error: confiner.missing };
+    if (confiner === undefined) {
+      return await runDirectly(command.argv, { ...command, env: environment });
+    }
+    if (confiner.missing !== undefined) {
+      return { kind: "refused", error: confiner.missing };
+    }
     const obstacle = obstacleToStart(command);
-    if (obstacle !== undefined) return obstacle;
+    if (obstacle !== undefined) {
+      return obstacle;
+    }
     const writableRoots = rootsInPlace(roots);
     return await confiner.run({
       command,
@@ -89,8 +95,12 @@ function pickConfiner(
   platform: NodeJS.Platform,
   options: { readonly path: string | undefined; readonly untrustedRoots: readonly string[] },
 ): Confiner {
-  if (platform === "linux") return linuxConfiner(options);
-  if (platform === "darwin") return macosConfiner();
+  if (platform === "linux") {
+    return linuxConfiner(options);
+  }
+  if (platform === "darwin") {
+    return macosConfiner();
+  }
   const error: SandboxError = { kind: "sandbox", problem: "unsupported_platform" };
   return { missing: error, run: () => Promise.resolve({ kind: "refused", error }) };
 }

@@ -110,19 +110,31 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
     timers.add(setTimeout(action, Math.min(milliseconds, MAX_TIMER_MS)));
   };
   const deliver = (text: string) => {
-    if (text !== "" && !finished) request.onOutput?.(text);
+    if (text !== "" && !finished) {
+      request.onOutput?.(text);
+    }
   };
 
   const finish = (failure?: string) => {
-    if (finished) return;
+    if (finished) {
+      return;
+    }
     // Whatever is left of the group: it ignored SIGTERM, or holds the pipe from the background.
-    if (stopped !== undefined || !closed) signalGroup(child.pid, "SIGKILL");
+    if (stopped !== undefined || !closed) {
+      signalGroup(child.pid, "SIGKILL");
+    }
     deliver(capture.end());
     finished = true;
-    for (const timer of timers) clearTimeout(timer);
+    for (const timer of timers) {
+      clearTimeout(timer);
+    }
     request.signal?.removeEventListener("abort", onAbort);
-    for (const stream of child.stdio) stream?.destroy();
-    if (failure !== undefined) return resolve({ kind: "failed", reason: failure });
+    for (const stream of child.stdio) {
+      stream?.destroy();
+    }
+    if (failure !== undefined) {
+      return resolve({ kind: "failed", reason: failure });
+    }
     const signal = ended?.signal ?? undefined;
     resolve({
       kind: "ended",
@@ -136,14 +148,20 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   };
 
   const stop = (reason: StopReason) => {
-    if (stopped !== undefined || ended !== undefined) return;
+    if (stopped !== undefined || ended !== undefined) {
+      return;
+    }
     stopped = reason;
-    if (request.innerProcessGroup === undefined) signalGroup(child.pid, "SIGTERM");
-    else {
+    if (request.innerProcessGroup === undefined) {
+      signalGroup(child.pid, "SIGTERM");
+    } else {
       // The confining program would take SIGTERM as its own end and kill the command without a chance.
       const group = request.innerProcessGroup(statusText());
-      if (group === undefined) signalGroup(child.pid, "SIGKILL");
-      else signalGroup(group, "SIGTERM");
+      if (group === undefined) {
+        signalGroup(child.pid, "SIGKILL");
+      } else {
+        signalGroup(group, "SIGTERM");
+      }
     }
     after(TERMINATION_GRACE_MS, () => signalGroup(child.pid, "SIGKILL"));
     after(TERMINATION_GRACE_MS + KILL_GRACE_MS, () => finish());
@@ -154,8 +172,11 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   const awaitPipes = (patience: number) => {
     const bytesBefore = capture.totalBytes;
     after(PIPE_GRACE_MS, () => {
-      if (capture.totalBytes > bytesBefore && patience > 0) awaitPipes(patience - 1);
-      else finish();
+      if (capture.totalBytes > bytesBefore && patience > 0) {
+        awaitPipes(patience - 1);
+      } else {
+        finish();
+      }
     });
   };
 
@@ -163,7 +184,9 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   output.on("error", () => {});
   child.on("error", (error) => {
     // Also raised when a signal can't be sent; then the process is there and will end by itself.
-    if (child.pid === undefined) finish(messageOf(error));
+    if (child.pid === undefined) {
+      finish(messageOf(error));
+    }
   });
   child.on("exit", (exitCode, signal) => {
     ended = { exitCode, signal };
@@ -175,21 +198,27 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   });
   after(request.timeoutMs, () => stop("timeout"));
   request.signal?.addEventListener("abort", onAbort, { once: true });
-  if (request.signal?.aborted === true) onAbort();
+  if (request.signal?.aborted === true) {
+    onAbort();
+  }
 }
 
 function collectText(stream: Readable | undefined): () => string {
   let text = "";
   stream?.setEncoding("utf8");
   stream?.on("data", (chunk: string) => {
-    if (text.length < MAX_SIDE_TEXT_LENGTH) text += chunk;
+    if (text.length < MAX_SIDE_TEXT_LENGTH) {
+      text += chunk;
+    }
   });
   stream?.on("error", () => {});
   return () => text;
 }
 
 function signalGroup(processGroup: number | undefined, signal: NodeJS.Signals): void {
-  if (processGroup === undefined || processGroup <= 1) return;
+  if (processGroup === undefined || processGroup <= 1) {
+    return;
+  }
   try {
     process.kill(-processGroup, signal);
   } catch {

@@ -14,15 +14,21 @@ export interface GitFacts {
 /** The nearest folder at or above `directory` that holds `.git`, be it a folder or a worktree's file. */
 export function findRepositoryRoot(directory: string): string | undefined {
   for (let current = directory; ; current = dirname(current)) {
-    if (isRepository(join(current, ".git"))) return current;
-    if (dirname(current) === current) return undefined;
+    if (isRepository(join(current, ".git"))) {
+      return current;
+    }
+    if (dirname(current) === current) {
+      return undefined;
+    }
   }
 }
 
 /** Read from git's own files: starting a process would delay the first request. Undefined outside a repository. */
 export function readGitFacts(directory: string): GitFacts | undefined {
   const root = findRepositoryRoot(directory);
-  if (root === undefined) return undefined;
+  if (root === undefined) {
+    return undefined;
+  }
   const gitDirectory = resolveGitDirectory(root);
   const commonFile = read(join(gitDirectory, "commondir"));
   const commonDirectory = commonFile === undefined ? gitDirectory : resolve(gitDirectory, commonFile.trim());
@@ -46,17 +52,23 @@ export function readGitFacts(directory: string): GitFacts | undefined {
 function resolveGitDirectory(root: string): string {
   const path = join(root, ".git");
   const pointer = /^gitdir: (.+)$/m.exec(read(path) ?? "")?.[1]?.trim();
-  if (pointer === undefined) return path;
+  if (pointer === undefined) {
+    return path;
+  }
   return isAbsolute(pointer) ? pointer : resolve(root, pointer);
 }
 
 function findCommit(directories: readonly string[], reference: string): string | undefined {
   for (const directory of directories) {
     const loose = read(join(directory, reference))?.trim();
-    if (loose !== undefined) return loose;
+    if (loose !== undefined) {
+      return loose;
+    }
     const packed = read(join(directory, "packed-refs")) ?? "";
     const line = packed.split("\n").find((entry) => entry.endsWith(` ${reference}`));
-    if (line !== undefined) return line.split(" ", 1)[0];
+    if (line !== undefined) {
+      return line.split(" ", 1)[0];
+    }
   }
   return undefined;
 }
@@ -75,7 +87,9 @@ function findOriginUrl(config: string): string | undefined {
 function isRepository(path: string): boolean {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return false;
+    if (stats === undefined) {
+      return false;
+    }
     const names = stats.isDirectory() ? readdirSync(path) : [];
     return names.length === 0 || !names.every((name) => name.startsWith(".leat-"));
   } catch {

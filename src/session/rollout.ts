@@ -23,7 +23,9 @@ export function createRolloutFile(home: string, sessionId: string, now: Date): R
       const bytes = Buffer.from(`${JSON.stringify({ timestamp: time.toISOString(), ...line })}\n`);
       unwritten = unwritten.length === 0 ? bytes : Buffer.concat([unwritten, bytes]);
       try {
-        for (let offset = 0; offset < unwritten.length; ) offset += writeSync(descriptor, unwritten, offset);
+        for (let offset = 0; offset < unwritten.length; ) {
+          offset += writeSync(descriptor, unwritten, offset);
+        }
       } catch (error) {
         cutBack(descriptor, size);
         throw error;

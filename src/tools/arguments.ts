@@ -6,15 +6,25 @@ export type ParsedArguments =
   | { readonly kind: "unparsed"; readonly reason: string; readonly text: string };
 
 export function parseArguments(json: string): ParsedArguments {
-  if (json.trim() === "") return { kind: "parsed", value: {} };
+  if (json.trim() === "") {
+    return { kind: "parsed", value: {} };
+  }
   const outer = parseJson(json);
-  if (!outer.ok) return { kind: "unparsed", reason: outer.reason, text: json };
-  if (typeof outer.value !== "string") return asObject(outer.value, json);
-  if (outer.value.trim() === "") return { kind: "parsed", value: {} };
+  if (!outer.ok) {
+    return { kind: "unparsed", reason: outer.reason, text: json };
+  }
+  if (typeof outer.value !== "string") {
+    return asObject(outer.value, json);
+  }
+  if (outer.value.trim() === "") {
+    return { kind: "parsed", value: {} };
+  }
 
   // Encoded twice: some servers hand the arguments on as a string inside the string.
   const inner = parseJson(outer.value);
-  if (inner.ok && typeof inner.value !== "string") return asObject(inner.value, outer.value);
+  if (inner.ok && typeof inner.value !== "string") {
+    return asObject(inner.value, outer.value);
+  }
   return { kind: "unparsed", reason: "invalid type: string, expected an object", text: outer.value };
 }
 
@@ -22,8 +32,12 @@ export function parseArguments(json: string): ParsedArguments {
 export function readString(args: Record<string, unknown>, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = args[name];
-    if (typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    if (typeof value === "string") {
+      return value;
+    }
+    if (typeof value === "number" || typeof value === "boolean") {
+      return String(value);
+    }
   }
   return undefined;
 }
@@ -32,7 +46,9 @@ export function readInteger(args: Record<string, unknown>, ...names: string[]): 
   for (const name of names) {
     const value = args[name];
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    if (typeof number === "number" && Number.isFinite(number)) return Math.trunc(number);
+    if (typeof number === "number" && Number.isFinite(number)) {
+      return Math.trunc(number);
+    }
   }
   return undefined;
 }
@@ -42,7 +58,9 @@ export function readBoolean(args: Record<string, unknown>, ...names: string[]): 
 }
 
 function asObject(value: unknown, text: string): ParsedArguments {
-  if (value === null) return { kind: "parsed", value: {} };
+  if (value === null) {
+    return { kind: "parsed", value: {} };
+  }
   if (typeof value === "object" && !Array.isArray(value)) {
     return { kind: "parsed", value: value as Record<string, unknown> };
   }

@@ -1,8 +1,12 @@
 /** The lines a person counts, without their endings: a final newline begins no further one. */
 export function toLines(text: string): string[] {
-  if (text === "") return [];
+  if (text === "") {
+    return [];
+  }
   const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
+  if (lines.at(-1) === "") {
+    lines.pop();
+  }
   return lines;
 }
 

@@ -46,7 +46,9 @@ export function prepareCall(
 
 function prepareText(tool: Tool, text: string, context: ToolContext): PreparedCall {
   const parsed = parseArguments(text);
-  if (parsed.kind === "parsed") return tool.prepare(parsed.value, context);
+  if (parsed.kind === "parsed") {
+    return tool.prepare(parsed.value, context);
+  }
   const fromText = tool.readText?.(parsed.text);
   return fromText === undefined
     ? invalidArguments(tool.spec, parsed.reason)
@@ -54,7 +56,9 @@ function prepareText(tool: Tool, text: string, context: ToolContext): PreparedCa
 }
 
 function notAfterInterrupt(prepared: PreparedCall, signal: AbortSignal): PreparedCall {
-  if (prepared.kind === "invalid") return prepared;
+  if (prepared.kind === "invalid") {
+    return prepared;
+  }
   return { ...prepared, run: async () => (signal.aborted ? abortedResult() : await prepared.run()) };
 }
 

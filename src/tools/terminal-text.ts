@@ -4,7 +4,9 @@
  */
 export function plainTerminalText(text: string): string {
   // Nearly all output is clean; one scan spares it the rest.
-  if (!CONTROLS.test(text)) return text;
+  if (!CONTROLS.test(text)) {
+    return text;
+  }
   return text
     .replace(CONTROL_STRINGS, "")
     .replace(CONTROL_SEQUENCES, "")
@@ -32,7 +34,9 @@ const CONTROL_SEQUENCES = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]/g;
 const OTHER_ESCAPES = /\x1b[ -/]*[0-~]/g;
 
 function lastState(line: string): string {
-  if (!CONTROLS.test(line)) return line;
+  if (!CONTROLS.test(line)) {
+    return line;
+  }
   // The return of a CRLF only leaves an empty state behind.
   const states = line.split("\r").filter((state) => state !== "");
   return erase(states.at(-1) ?? "").replace(CONTROLS_ALL, "");
@@ -40,11 +44,16 @@ function lastState(line: string): string {
 
 /** Backspace takes the character before it: `man` prints bold and underline that way. */
 function erase(line: string): string {
-  if (!line.includes("\b")) return line;
+  if (!line.includes("\b")) {
+    return line;
+  }
   const kept: string[] = [];
   for (const character of line) {
-    if (character === "\b") kept.pop();
-    else kept.push(character);
+    if (character === "\b") {
+      kept.pop();
+    } else {
+      kept.push(character);
+    }
   }
   return kept.join("");
 }

@@ -15,7 +15,9 @@ export function truncateMiddle(text: string, original: OriginalSize = { bytes: 0
   const lines = wholeLines(text);
   const bytes = Buffer.byteLength(text);
   const wasCapped = original.bytes > bytes && original.bytes > MAX_BYTES;
-  if (!wasCapped && bytes <= MAX_BYTES && lines.length <= MAX_LINES) return text;
+  if (!wasCapped && bytes <= MAX_BYTES && lines.length <= MAX_LINES) {
+    return text;
+  }
 
   const totalBytes = wasCapped ? original.bytes : bytes;
   const totalLines = wasCapped ? Math.max(original.lines, lines.length) : lines.length;
@@ -33,17 +35,25 @@ export function truncateMiddle(text: string, original: OriginalSize = { bytes: 0
 /** The longest beginning of `text` that fits, cut between characters. */
 export function headBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= limit) return text;
+  if (bytes.length <= limit) {
+    return text;
+  }
   let end = limit;
-  while (end > 0 && isContinuation(bytes[end])) end -= 1;
+  while (end > 0 && isContinuation(bytes[end])) {
+    end -= 1;
+  }
   return bytes.toString("utf8", 0, end);
 }
 
 function tailBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= limit) return text;
+  if (bytes.length <= limit) {
+    return text;
+  }
   let start = bytes.length - limit;
-  while (start < bytes.length && isContinuation(bytes[start])) start += 1;
+  while (start < bytes.length && isContinuation(bytes[start])) {
+    start += 1;
+  }
   return bytes.toString("utf8", start);
 }
 
@@ -61,7 +71,9 @@ function takeHead(lines: readonly string[], limit: number): Part {
   const whole = countFitting(lines, limit);
   const text = lines.slice(0, whole.count).join("");
   // A line that is cut is worth showing only where the room would otherwise stay half empty.
-  if (whole.bytes > limit / 2 || whole.count === lines.length) return { text, lines: whole.count };
+  if (whole.bytes > limit / 2 || whole.count === lines.length) {
+    return { text, lines: whole.count };
+  }
   return { text: text + headBytes(lines[whole.count] ?? "", limit - whole.bytes), lines: whole.count };
 }
 
@@ -69,7 +81,9 @@ function takeTail(lines: readonly string[], limit: number): Part {
   const reversed = lines.toReversed();
   const whole = countFitting(reversed, limit);
   const text = lines.slice(lines.length - whole.count).join("");
-  if (whole.bytes > limit / 2 || whole.count === lines.length) return { text, lines: whole.count };
+  if (whole.bytes > limit / 2 || whole.count === lines.length) {
+    return { text, lines: whole.count };
+  }
   return { text: tailBytes(reversed[whole.count] ?? "", limit - whole.bytes) + text, lines: whole.count };
 }
 
@@ -77,7 +91,9 @@ function countFitting(lines: readonly string[], limit: number): { count: number;
   let bytes = 0;
   for (const [count, line] of lines.entries()) {
     const next = bytes + Buffer.byteLength(line);
-    if (next > limit) return { count, bytes };
+    if (next > limit) {
+      return { count, bytes };
+    }
     bytes = next;
   }
   return { count: lines.length, bytes };

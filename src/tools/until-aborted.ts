@@ -10,7 +10,9 @@ export async function untilAborted<Value>(
   const aborted = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);
     signal.addEventListener("abort", stop);
-    if (signal.aborted) stop();
+    if (signal.aborted) {
+      stop();
+    }
   });
   try {
     return await Promise.race([aborted, work]);

@@ -22,7 +22,9 @@ export function endpointUrl(endpoint: Endpoint, path: string): string {
   const url = new URL(endpoint.baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, "") + path;
   url.hash = "";
-  for (const [name, value] of Object.entries(endpoint.queryParams)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(endpoint.queryParams)) {
+    url.searchParams.set(name, value);
+  }
   return url.href;
 }
 

@@ -39,7 +39,9 @@ export function createSseParser(): SseParser {
 
   function end(): SseFrame[] {
     scan(decoder.decode());
-    if (pieces.length > 0) takeLine(joinPieces(""));
+    if (pieces.length > 0) {
+      takeLine(joinPieces(""));
+    }
     dispatch();
     return frames.splice(0);
   }
@@ -48,7 +50,9 @@ export function createSseParser(): SseParser {
     let start = 0;
     if (skipLineFeed && text.length > 0) {
       skipLineFeed = false;
-      if (text.charCodeAt(0) === LINE_FEED) start = 1;
+      if (text.charCodeAt(0) === LINE_FEED) {
+        start = 1;
+      }
     }
     let carriageReturn = text.indexOf("\r", start);
     let lineFeed = text.indexOf("\n", start);
@@ -58,27 +62,38 @@ export function createSseParser(): SseParser {
       takeLine(joinPieces(text.slice(start, stop)));
       start = stop + 1;
       if (endsWithReturn) {
-        if (start === text.length) skipLineFeed = true;
-        else if (text.charCodeAt(start) === LINE_FEED) start += 1;
+        if (start === text.length) {
+          skipLineFeed = true;
+        } else if (text.charCodeAt(start) === LINE_FEED) {
+          start += 1;
+        }
         carriageReturn = text.indexOf("\r", start);
       }
-      if (lineFeed !== -1 && lineFeed < start) lineFeed = text.indexOf("\n", start);
+      if (lineFeed !== -1 && lineFeed < start) {
+        lineFeed = text.indexOf("\n", start);
+      }
     }
-    if (start < text.length) hold(start === 0 ? text : text.slice(start));
+    if (start < text.length) {
+      hold(start === 0 ? text : text.slice(start));
+    }
   }
 
   /** A line without end would fill the memory: it counts as an error of the server. */
   function hold(piece: string): void {
     pieces.push(piece);
     heldLength += piece.length;
-    if (heldLength <= MAX_LINE_LENGTH) return;
+    if (heldLength <= MAX_LINE_LENGTH) {
+      return;
+    }
     pieces = [];
     heldLength = 0;
     frames.push({ event: "error", data: `a line of more than ${MAX_LINE_LENGTH / 2 ** 20} MB` });
   }
 
   function joinPieces(last: string): string {
-    if (pieces.length === 0) return last;
+    if (pieces.length === 0) {
+      return last;
+    }
     const line = pieces.join("") + last;
     pieces = [];
     heldLength = 0;
@@ -86,9 +101,13 @@ export function createSseParser(): SseParser {
   }
 
   function takeLine(line: string): void {
-    if (line === "") dispatch();
-    else if (line.startsWith("data:")) takeData(fieldValue(line, 5));
-    else if (line.startsWith("event:")) takeEvent(fieldValue(line, 6));
+    if (line === "") {
+      dispatch();
+    } else if (line.startsWith("data:")) {
+      takeData(fieldValue(line, 5));
+    } else if (line.startsWith("event:")) {
+      takeEvent(fieldValue(line, 6));
+    }
     // llama.cpp before September 2025 reported a failure as a field of its own (llama.cpp#16104).
     else if (line.startsWith("error:")) {
       dispatch();
@@ -98,8 +117,11 @@ export function createSseParser(): SseParser {
   }
 
   function takeEvent(value: string): void {
-    if (data === undefined) event = value;
-    else lateEvent = value;
+    if (data === undefined) {
+      event = value;
+    } else {
+      lateEvent = value;
+    }
   }
 
   function takeData(value: string): void {
@@ -116,7 +138,9 @@ export function createSseParser(): SseParser {
   }
 
   function dispatch(): void {
-    if (data !== undefined && data.trim() !== "") frames.push({ event: lateEvent ?? event, data });
+    if (data !== undefined && data.trim() !== "") {
+      frames.push({ event: lateEvent ?? event, data });
+    }
     event = "";
     lateEvent = undefined;
     data = undefined;

@@ -34,7 +34,9 @@ export async function* streamModel(
   for (let attempts = 1; ; attempts += 1) {
     const end = yield* attemptChat(request, endpoint, { ...options, refused });
     if (end.type === "completed") {
-      for (const item of end.response.items) yield { type: "item", item };
+      for (const item of end.response.items) {
+        yield { type: "item", item };
+      }
       yield { type: "completed", completion: end.response.completion };
       return;
     }
@@ -59,7 +61,9 @@ export async function* streamModel(
     retries[layer] += 1;
     const attempt = retries[layer];
     const delayMs = retryDelayMs(attempt, end.error.retryAfterSeconds, options.random());
-    if (end.type === "broken") yield { type: "response-discarded" };
+    if (end.type === "broken") {
+      yield { type: "response-discarded" };
+    }
     yield {
       type: "notice",
       notice: { kind: "retry", layer, attempt, maxAttempts, delayMs, error: end.error },

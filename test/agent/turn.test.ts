@@ -39,7 +39,9 @@ async function play(input: string, script: Script): Promise<Played> {
     git: undefined,
     now: () => new Date(0),
   });
-  if (!opened.ok) throw new Error(opened.error.reason);
+  if (!opened.ok) {
+    throw new Error(opened.error.reason);
+  }
   const { session } = opened;
   script.before?.(session);
   const requests: HistoryItem[][] = [];
@@ -103,10 +105,15 @@ async function* respond(
   _: ModelRequest,
   events: readonly (ModelEvent | (() => void))[] | undefined,
 ): AsyncGenerator<ModelEvent> {
-  if (events === undefined) throw new Error("a request that no response was written for");
+  if (events === undefined) {
+    throw new Error("a request that no response was written for");
+  }
   for (const event of events) {
-    if (typeof event === "function") event();
-    else yield event;
+    if (typeof event === "function") {
+      event();
+    } else {
+      yield event;
+    }
   }
 }
 

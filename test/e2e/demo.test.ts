@@ -21,7 +21,9 @@ test("the demo mends a failing test, and its last line is true", async () => {
     expect(lines.map((line) => JSON.parse(line).type)).toContain("response_item");
     expect(dirname(session ?? "")).toContain("sessions");
   } finally {
-    if (/leat-demo-\w+$/.test(root)) rmSync(root, { recursive: true, force: true });
+    if (/leat-demo-\w+$/.test(root)) {
+      rmSync(root, { recursive: true, force: true });
+    }
   }
 });
 
@@ -45,7 +47,9 @@ function toolsWithout(missing: readonly string[], home: string): string {
       .split(":")
       .map((part) => join(part, name))
       .find((path) => existsSync(path));
-    if (found !== undefined && !missing.includes(name)) symlinkSync(realpathSync(found), join(folder, name));
+    if (found !== undefined && !missing.includes(name)) {
+      symlinkSync(realpathSync(found), join(folder, name));
+    }
   }
   return folder;
 }

@@ -177,10 +177,14 @@ const faults: Fault[] = [
 test.each(faults)("$name", async ({ replies, code, requests, says, stdout }) => {
   const bench = await createWorkbench(replies);
   const run = await bench.leat(["exec", "hi"]);
-  for (const text of says) expect(run.stderr).toContain(text);
+  for (const text of says) {
+    expect(run.stderr).toContain(text);
+  }
   expect(bench.server.requests).toHaveLength(requests);
   expect(run.code).toBe(code);
-  if (stdout !== undefined) expect(run.stdout).toBe(stdout);
+  if (stdout !== undefined) {
+    expect(run.stdout).toBe(stdout);
+  }
 });
 
 test("both budgets are spent and no more", async () => {
@@ -216,8 +220,11 @@ describe("the way to the server", () => {
     bench.writeConfig(localConfig(url));
     const run = await bench.leat(["exec", "hi"]);
     for (const text of says) {
-      if (typeof text === "string") expect(run.stderr).toContain(text);
-      else expect(run.stderr).toMatch(text);
+      if (typeof text === "string") {
+        expect(run.stderr).toContain(text);
+      } else {
+        expect(run.stderr).toMatch(text);
+      }
     }
     expect(run.code).toBe(1);
     expect(run.stdout).toBe("");
@@ -261,7 +268,9 @@ describe("wrong configuration", () => {
     const bench = await createWorkbench([answer]);
     bench.writeConfig(toml);
     const run = await bench.leat(["exec", ...args, "hi"]);
-    for (const text of says) expect(run.stderr).toContain(text);
+    for (const text of says) {
+      expect(run.stderr).toContain(text);
+    }
     expect(run.code).toBe(1);
     expect(bench.server.requests).toHaveLength(0);
   });

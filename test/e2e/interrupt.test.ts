@@ -35,7 +35,9 @@ describe("interrupted", () => {
     const bench = await createWorkbench([{ status: 200, delay_ms: 60_000, body: "{}" }]);
     const running = bench.start(["exec", "hi"]);
     await running.sees("> hi");
-    while (bench.server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (bench.server.requests.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     running.child.kill("SIGINT");
     expect((await running.ended).code).toBe(130);
   });
@@ -46,7 +48,9 @@ describe("interrupted", () => {
       { text: "not reached" },
     ]);
     const running = bench.start(["exec", "--yolo", "hi"]);
-    while (!(await processes("sleep 4217"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!(await processes("sleep 4217"))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     running.child.kill("SIGINT");
     expect((await running.ended).code).toBe(130);
     expect(await processes("sleep 4217")).toBe(false);
@@ -66,7 +70,9 @@ test.skipIf(noSandbox !== undefined).each([
     ]);
     rmSync(join(bench.project, ".git"), { recursive: true });
     const running = bench.start(["exec", "--full-auto", "--skip-git-repo-check", "hi"]);
-    while (!(await processes("sleep 4218"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!(await processes("sleep 4218"))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     expect(readdirSync(bench.project).sort()).toEqual([".codex", ".git"]);
     for (const signal of signals) {
       running.child.kill(signal);
@@ -74,7 +80,9 @@ test.skipIf(noSandbox !== undefined).each([
     }
     expect((await running.ended).code).toBe(code);
     expect(readdirSync(bench.project)).toEqual([]);
-    while (await processes("sleep 4218")) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (await processes("sleep 4218")) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   },
 );
 
@@ -102,7 +110,9 @@ test("kill -9 in mid-turn loses no finished item", async () => {
 async function processes(commandLine: string): Promise<boolean> {
   const { readdirSync, readFileSync } = await import("node:fs");
   return readdirSync("/proc").some((name) => {
-    if (!/^\d+$/.test(name)) return false;
+    if (!/^\d+$/.test(name)) {
+      return false;
+    }
     try {
       return readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim() === commandLine;
     } catch {

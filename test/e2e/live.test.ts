@@ -11,7 +11,8 @@ import { createWorkbench, localConfig, program, type Workbench } from "./support
  */
 async function stepServer(tokens: readonly Record<string, string>[], seen: (text: string) => Promise<void>) {
   const server = createServer(async (request, response) => {
-    for await (const _ of request);
+    for await (const _ of request) {
+    }
     response.writeHead(200, { "content-type": "text/event-stream" });
     for (const delta of tokens) {
       send(response, { choices: [{ index: 0, delta }] });
@@ -59,7 +60,9 @@ function startInTerminal(bench: Workbench, columns: number, prompt: string) {
     child.kill("SIGKILL");
   });
   const sees = async (text: string) => {
-    while (!screen.includes(text)) await new Promise<void>((resolve) => (wake = resolve));
+    while (!screen.includes(text)) {
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
   };
   return { sees, screen: () => screen, ended: once(child, "close").then(([code]) => code as number) };
 }

@@ -21,7 +21,9 @@ test("five steps of a turn: each request is a byte prefix of the next, and so is
   const open = messagesOf(bench.server).map((messages) => JSON.stringify(messages).slice(0, -1));
   for (const [index, text] of open.entries()) {
     const following = open[index + 1];
-    if (following !== undefined) expect(following.startsWith(text)).toBe(true);
+    if (following !== undefined) {
+      expect(following.startsWith(text)).toBe(true);
+    }
   }
   const tools = bench.server.requests.map((request) =>
     JSON.stringify((request.json as { tools: unknown }).tools),

@@ -28,7 +28,9 @@ describe.skipIf(noSandbox !== undefined).each(vectors)(
       writeFileSync(join(bench.project, "z"), "contents of z\n");
       const run = await bench.leat(["exec", "--full-auto", "-m", "a-model", "look around"]);
 
-      if (expected.reasoning) expect(run.stderr).toContain(`[${expected.reasoning.trim()}]`);
+      if (expected.reasoning) {
+        expect(run.stderr).toContain(`[${expected.reasoning.trim()}]`);
+      }
       if (expected.empty_answer === true) {
         expect(run).toMatchObject({ code: 1, stdout: "" });
         return;

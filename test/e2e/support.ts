@@ -103,7 +103,9 @@ function start(bench: Workbench, args: readonly string[], options: RunOptions = 
     child[name].setEncoding("utf8");
     child[name].on("data", (text: string) => {
       output[name] += text;
-      for (const watcher of watchers) watcher();
+      for (const watcher of watchers) {
+        watcher();
+      }
     });
   }
   for (const piece of typeof options.stdin === "string" ? [options.stdin] : (options.stdin ?? [])) {
@@ -121,7 +123,9 @@ function start(bench: Workbench, args: readonly string[], options: RunOptions = 
   const sees = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (!(output.stdout + output.stderr).includes(text)) return;
+        if (!(output.stdout + output.stderr).includes(text)) {
+          return;
+        }
         watchers.delete(look);
         resolve();
       };
@@ -139,7 +143,9 @@ function readSession(home: string): { type: string; payload: Record<string, unkn
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".jsonl"),
   );
-  if (names.length !== 1) throw new Error(`expected one session file, found ${names.length}`);
+  if (names.length !== 1) {
+    throw new Error(`expected one session file, found ${names.length}`);
+  }
   const text = readFileSync(join(folder, names[0] ?? ""), "utf8");
   return text
     .trimEnd()

@@ -41,7 +41,9 @@ function request(url: string, extra: Partial<HttpRequest> = {}): HttpRequest {
 
 async function readAll(response: HttpResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of response.body) chunks.push(chunk);
+  for await (const chunk of response.body) {
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString("utf8");
 }
 
@@ -59,7 +61,9 @@ async function readUntilFailure(response: HttpResponse): Promise<{ text: string;
   let text = "";
   const error = await failure(
     (async () => {
-      for await (const chunk of response.body) text += Buffer.from(chunk).toString("utf8");
+      for await (const chunk of response.body) {
+        text += Buffer.from(chunk).toString("utf8");
+      }
     })(),
   );
   return { text, error };
@@ -72,8 +76,11 @@ describe("an answer", () => {
     const server = await start((response) => {
       sendNext = () => {
         const piece = pieces.shift();
-        if (piece === undefined) response.end();
-        else response.write(piece);
+        if (piece === undefined) {
+          response.end();
+        } else {
+          response.write(piece);
+        }
       };
       sendNext();
     });
@@ -121,7 +128,9 @@ describe("leaving the loop early", () => {
       end = () => response.end();
     });
     const response = await client.post(request(server.url));
-    for await (const _ of response.body) break;
+    for await (const _ of response.body) {
+      break;
+    }
     end();
     await pause(60);
     const second = await client.post(request(server.url));
@@ -135,9 +144,13 @@ describe("leaving the loop early", () => {
       response.write("data: 1\n\n");
     });
     const response = await client.post(request(server.url));
-    for await (const _ of response.body) break;
+    for await (const _ of response.body) {
+      break;
+    }
     const [socket] = server.sockets;
-    if (socket !== undefined) await closed(socket);
+    if (socket !== undefined) {
+      await closed(socket);
+    }
     expect(socket?.destroyed).toBe(true);
   });
 });
@@ -164,7 +177,9 @@ describe("abort", () => {
     const controller = new AbortController();
     const server = await start(() => controller.abort(stopped));
     expect(await failure(client.post(request(server.url, { signal: controller.signal })))).toBe(stopped);
-    for (const socket of server.sockets) await closed(socket);
+    for (const socket of server.sockets) {
+      await closed(socket);
+    }
     expect(server.bodies.length).toBe(1);
   });
 
@@ -184,14 +199,20 @@ describe("abort", () => {
       })(),
     );
     expect({ text, error }).toEqual({ text: "one", error: stopped });
-    for (const socket of server.sockets) await closed(socket);
+    for (const socket of server.sockets) {
+      await closed(socket);
+    }
   });
 
   test("leaves no listener on the signal, however the request ends", async () => {
     const server = await start((response, _, number) => {
-      if (number === 1) response.end("ok");
-      else if (number === 2) response.socket?.destroy();
-      else response.write("half");
+      if (number === 1) {
+        response.end("ok");
+      } else if (number === 2) {
+        response.socket?.destroy();
+      } else {
+        response.write("half");
+      }
     });
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, "addEventListener");
@@ -200,7 +221,9 @@ describe("abort", () => {
     client.close();
     await failure(client.post(request(server.url, { signal })));
     const third = await client.post(request(server.url, { signal }));
-    for await (const _ of third.body) break;
+    for await (const _ of third.body) {
+      break;
+    }
     const listeners = (spy: typeof added | typeof removed) => new Set(spy.mock.calls.map((call) => call[1]));
     expect(listeners(added).size).toBe(3);
     expect(listeners(removed)).toEqual(listeners(added));
@@ -281,8 +304,11 @@ describe("a connection that breaks", () => {
 
   test("before the headers, on a connection kept alive: sent once more on a new one", async () => {
     const server = await start((response, _, number) => {
-      if (number === 2) response.socket?.resetAndDestroy();
-      else response.end(`answer to request ${number}`);
+      if (number === 2) {
+        response.socket?.resetAndDestroy();
+      } else {
+        response.end(`answer to request ${number}`);
+      }
     });
     await readAll(await client.post(request(server.url, { body: "a" })));
     await nextTurn();
@@ -295,8 +321,11 @@ describe("a connection that breaks", () => {
 
   test("before the headers, twice: the second time counts", async () => {
     const server = await start((response, _, number) => {
-      if (number === 1) response.end("ok");
-      else response.socket?.resetAndDestroy();
+      if (number === 1) {
+        response.end("ok");
+      } else {
+        response.socket?.resetAndDestroy();
+      }
     });
     await readAll(await client.post(request(server.url, { body: "a" })));
     await nextTurn();
@@ -353,7 +382,9 @@ describe("silence", () => {
       message: "nothing arrived for 0 s",
       url: server.url,
     });
-    for (const socket of server.sockets) await closed(socket);
+    for (const socket of server.sockets) {
+      await closed(socket);
+    }
   });
 
   test("in mid-body is counted from the last read", async () => {
@@ -362,7 +393,9 @@ describe("silence", () => {
       const timer = setInterval(() => {
         written += 1;
         response.write(String(written));
-        if (written === 8) clearInterval(timer);
+        if (written === 8) {
+          clearInterval(timer);
+        }
       }, 60);
     });
     const response = await client.post(request(server.url, { idleTimeoutMs: 300 }));
@@ -370,7 +403,9 @@ describe("silence", () => {
       text: "12345678",
       error: { kind: "idle_timeout", message: "nothing arrived for 0 s", url: server.url },
     });
-    for (const socket of server.sockets) await closed(socket);
+    for (const socket of server.sockets) {
+      await closed(socket);
+    }
   });
 
   test("of our own making does not count: what has arrived meanwhile is read first", async () => {
@@ -383,7 +418,9 @@ describe("silence", () => {
     const seen: string[] = [];
     for await (const chunk of response.body) {
       seen.push(Buffer.from(chunk).toString("utf8"));
-      if (seen.length > 1) continue;
+      if (seen.length > 1) {
+        continue;
+      }
       sendNext();
       // Blocks the whole event loop, as a write into a pipe nobody reads does.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);

@@ -94,7 +94,9 @@ function converse(prompt: string, tools: readonly unknown[], world: World): read
   while (replies.length < 20) {
     const reply = decide(messages, tools);
     replies.push(reply);
-    if (!reply.calls) break;
+    if (!reply.calls) {
+      break;
+    }
     const ids = reply.calls.map((_call, index) => `call_${messages.length}_${index}`);
     messages.push({
       role: "assistant",
@@ -114,18 +116,29 @@ function converse(prompt: string, tools: readonly unknown[], world: World): read
 
 function resultOf(call: CallSpec, world: World, testRuns: string[]): string {
   const args = call.arguments as Record<string, string>;
-  if (call.name === "update_plan") return "Plan updated";
-  if (call.name === "read_file") return numbered(world.files?.[args["path"] ?? ""]);
-  if (call.name !== "shell") return world.edit ?? "Success. Updated the following files:\nM src/median.js";
+  if (call.name === "update_plan") {
+    return "Plan updated";
+  }
+  if (call.name === "read_file") {
+    return numbered(world.files?.[args["path"] ?? ""]);
+  }
+  if (call.name !== "shell") {
+    return world.edit ?? "Success. Updated the following files:\nM src/median.js";
+  }
   const command = args["command"] ?? "";
-  if (command === "npm test") return testRuns.shift() ?? "";
-  if (command.startsWith("cat "))
+  if (command === "npm test") {
+    return testRuns.shift() ?? "";
+  }
+  if (command.startsWith("cat ")) {
     return `${world.files?.[command.slice(4)] ?? "cat: no such file"}[exit 0, 5 ms]`;
+  }
   return world.list ?? "";
 }
 
 function numbered(content: string | undefined): string {
-  if (content === undefined) return "no such file";
+  if (content === undefined) {
+    return "no such file";
+  }
   return content
     .split("\n")
     .slice(0, -1)

@@ -50,14 +50,18 @@ export function ask(server: Pick<PracticeServer, "port">, options: AskOptions): 
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         reads.push(chunk);
-        if (options.stopAt?.(reads.join(""))) sent.destroy();
+        if (options.stopAt?.(reads.join(""))) {
+          sent.destroy();
+        }
       });
       response.on("end", () => finish("complete"));
       response.on("error", () => finish("broken"));
     });
     sent.on("error", (error) => {
       // A reset in mid-answer is reported here as well as by the response.
-      if (!answered) reject(error);
+      if (!answered) {
+        reject(error);
+      }
     });
     sent.end(text);
   });
@@ -76,5 +80,7 @@ export function eventsOf(body: string): readonly unknown[] {
 
 /** Waits for something the server notices only after the client is done. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  while (!condition()) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

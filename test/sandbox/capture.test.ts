@@ -90,7 +90,9 @@ describe("OutputCapture", () => {
   test("what is kept stays bounded however much comes", () => {
     const capture = new OutputCapture(1000);
     const chunk = Buffer.from("y\n".repeat(5000));
-    for (let count = 0; count < 500; count += 1) capture.push(chunk);
+    for (let count = 0; count < 500; count += 1) {
+      capture.push(chunk);
+    }
     expect(capture.output.text.length).toBeLessThan(2100);
     expect(capture.output).toMatchObject({ totalBytes: 5_000_000, totalLines: 2_500_000 });
   });

@@ -153,7 +153,9 @@ describe.skipIf(obstacle !== undefined)(
       });
 
       test("missing in a further root: not created either, except in $TMPDIR", async () => {
-        for (const name of ["data", "scratch"]) mkdirSync(join(folder.path, name));
+        for (const name of ["data", "scratch"]) {
+          mkdirSync(join(folder.path, name));
+        }
         const roots = [workspace, join(folder.path, "data"), join(folder.path, "scratch")];
         await inWorkspace(`cd ../data; ${script}; mkdir .codex ../scratch/.git`, {
           policy: workspaceWrite(roots),
@@ -201,7 +203,9 @@ describe.skipIf(obstacle !== undefined)(
         const server = createServer((_, response) => response.end());
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         const address = server.address();
-        if (address === null || typeof address === "string") throw new Error("no port");
+        if (address === null || typeof address === "string") {
+          throw new Error("no port");
+        }
         await use(address.port);
         server.close();
       };
@@ -326,7 +330,9 @@ describe.skipIf(obstacle !== undefined)(
 
       test("endless output is counted, not kept", async () => {
         const end = await runScript(sandboxFor(workspace), "yes", { cwd: workspace, timeoutMs: 300 });
-        if (end.kind !== "exited") throw new Error(end.kind);
+        if (end.kind !== "exited") {
+          throw new Error(end.kind);
+        }
         expect(end.output.totalBytes).toBeGreaterThan(2 << 20);
         expect(end.output.text.length).toBeLessThan((1 << 20) + 100);
       });
@@ -401,7 +407,9 @@ describe.skipIf(obstacle !== undefined)(
           ],
           { cwd: folder.path, env: ENVIRONMENT, timeoutMs: 15_000 },
         );
-        if (end.kind !== "exited") throw new Error(JSON.stringify(end));
+        if (end.kind !== "exited") {
+          throw new Error(JSON.stringify(end));
+        }
         expect(JSON.parse(end.output.text)).toEqual({ ends: scripts.map((script) => script === "touch ok") });
         expect(readdirSync(workspace)).toEqual(["ok"]);
       },

@@ -9,7 +9,9 @@ const at = (path: string) => join(folder.path, path);
 beforeAll(() => {
   mkdirSync(at("home"));
   mkdirSync(at("work"));
-  for (const name of ["home/auth.json", "home/config.toml", "elsewhere"]) writeFileSync(at(name), name);
+  for (const name of ["home/auth.json", "home/config.toml", "elsewhere"]) {
+    writeFileSync(at(name), name);
+  }
   symlinkSync("../elsewhere", at("home/linked.json"));
   symlinkSync("home", at("home-link"));
   symlinkSync("../home/auth.json", at("work/link"));

@@ -44,7 +44,9 @@ export function runScript(sandbox: Sandbox, script: string, options: RunOptions)
 /** Exit code and text of a command that must have run. */
 export async function outcome(end: Promise<CommandEnd>): Promise<{ exitCode: number; text: string }> {
   const settled = await end;
-  if (settled.kind !== "exited") throw new Error(`did not run: ${JSON.stringify(settled)}`);
+  if (settled.kind !== "exited") {
+    throw new Error(`did not run: ${JSON.stringify(settled)}`);
+  }
   return { exitCode: settled.exitCode, text: settled.output.text };
 }
 
@@ -64,7 +66,9 @@ export async function whyNoBubblewrap(): Promise<string | undefined> {
 
 export async function eventually(condition: () => boolean): Promise<boolean> {
   for (let round = 0; round < 100; round += 1) {
-    if (condition()) return true;
+    if (condition()) {
+      return true;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return condition();

@@ -90,7 +90,9 @@ describe("output", () => {
 
   test("endless output is counted, not kept", async () => {
     const end = await bash("yes", { timeoutMs: 300 });
-    if (end.kind !== "exited") throw new Error(end.kind);
+    if (end.kind !== "exited") {
+      throw new Error(end.kind);
+    }
     expect(end).toMatchObject({ exitCode: 124, timedOut: true });
     expect(end.output.totalBytes).toBeGreaterThan(2 << 20);
     expect(end.output.text.length).toBeLessThan((1 << 20) + 100);
@@ -115,7 +117,9 @@ describe("the end of everything it started", () => {
 
   test("time-out: what ignores SIGTERM is killed", async () => {
     const end = await bash("trap '' TERM; echo $$; while :; do sleep 0.1; done", { timeoutMs: 200 });
-    if (end.kind !== "exited") throw new Error(end.kind);
+    if (end.kind !== "exited") {
+      throw new Error(end.kind);
+    }
     expect(end).toMatchObject({ exitCode: 124, timedOut: true });
     expect(await eventually(() => !isAlive(Number(end.output.text)))).toBe(true);
   });
@@ -140,14 +144,18 @@ describe("the end of everything it started", () => {
 
   test("a background process that holds the output does not hold us, and ends", async () => {
     const end = await bash("sleep 60 & echo $!");
-    if (end.kind !== "exited") throw new Error(end.kind);
+    if (end.kind !== "exited") {
+      throw new Error(end.kind);
+    }
     expect(end).toMatchObject({ exitCode: 0, timedOut: false });
     expect(await eventually(() => !isAlive(Number(end.output.text)))).toBe(true);
   });
 
   test("a background process with an output of its own goes on", async () => {
     const end = await bash("sleep 60 >/dev/null 2>&1 & echo $!");
-    if (end.kind !== "exited") throw new Error(end.kind);
+    if (end.kind !== "exited") {
+      throw new Error(end.kind);
+    }
     const child = Number(end.output.text);
     expect(isAlive(child)).toBe(true);
     process.kill(child, "SIGKILL");

@@ -11,8 +11,11 @@ import { tempFolder } from "../support/temp-folder.ts";
 const originalZone = process.env["TZ"];
 
 afterEach(() => {
-  if (originalZone === undefined) delete process.env["TZ"];
-  else process.env["TZ"] = originalZone;
+  if (originalZone === undefined) {
+    delete process.env["TZ"];
+  } else {
+    process.env["TZ"] = originalZone;
+  }
   vi.restoreAllMocks();
   syncBuiltinESMExports();
 });
@@ -34,7 +37,9 @@ function options(home: string, extra: Partial<SessionOptions> = {}): SessionOpti
 
 function open(settings: SessionOptions): Session {
   const opened = createSession(settings);
-  if (!opened.ok) throw new Error(opened.error.reason);
+  if (!opened.ok) {
+    throw new Error(opened.error.reason);
+  }
   return opened.session;
 }
 
@@ -188,7 +193,9 @@ describe("a disk that is full for a while", () => {
     // The first write of the line takes so much, the next nothing more.
     replaceWrite((descriptor, bytes) => {
       calls += 1;
-      if (calls === 1 && taken > 0) return write(descriptor, bytes.subarray(0, taken));
+      if (calls === 1 && taken > 0) {
+        return write(descriptor, bytes.subarray(0, taken));
+      }
       throw new Error("ENOSPC: no space left on device, write");
     });
     expect(session.appendContext(user("a"))).toEqual({

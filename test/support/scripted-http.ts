@@ -31,8 +31,12 @@ export function scriptedHttp(replies: readonly Reply[]): ScriptedHttp {
       request.signal.throwIfAborted();
       requests.push(request);
       const reply = replies[Math.min(requests.length, replies.length) - 1];
-      if (reply === undefined) throw new Error("a request that no reply was written for");
-      if ("refuse" in reply) throw new TransportFailure(failureOf(reply.refuse, request.url));
+      if (reply === undefined) {
+        throw new Error("a request that no reply was written for");
+      }
+      if ("refuse" in reply) {
+        throw new TransportFailure(failureOf(reply.refuse, request.url));
+      }
       return respond(reply, request);
     },
     close() {},
@@ -53,9 +57,13 @@ async function* body(
   request: HttpRequest,
 ): AsyncGenerator<Uint8Array, void, void> {
   for (const chunk of chunks) {
-    if (typeof chunk === "string" || Buffer.isBuffer(chunk)) yield Buffer.from(chunk);
-    else if ("run" in chunk) chunk.run();
-    else throw new TransportFailure(failureOf(chunk.break, request.url));
+    if (typeof chunk === "string" || Buffer.isBuffer(chunk)) {
+      yield Buffer.from(chunk);
+    } else if ("run" in chunk) {
+      chunk.run();
+    } else {
+      throw new TransportFailure(failureOf(chunk.break, request.url));
+    }
     request.signal.throwIfAborted();
   }
 }

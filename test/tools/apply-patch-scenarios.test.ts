@@ -12,7 +12,9 @@ describe("apply_patch scenarios", () => {
   test.each(names)("%s", async (name) => {
     const source = join(fixtures, name);
     const cwd = makeFolder();
-    if (existsSync(join(source, "input"))) cpSync(join(source, "input"), cwd, { recursive: true });
+    if (existsSync(join(source, "input"))) {
+      cpSync(join(source, "input"), cwd, { recursive: true });
+    }
     const patch = readFileSync(join(source, "patch.txt"), "utf8");
 
     const result = await call("apply_patch", { input: patch }, makeContext(cwd));

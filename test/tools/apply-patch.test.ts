@@ -163,7 +163,9 @@ test("a binary file can be removed", async () => {
 describe("a failure in the middle undoes what was done", () => {
   async function snapshot(path: string): Promise<FileSnapshot> {
     const read = await readSnapshot(path, makeContext("/"));
-    if (read.kind !== "file") throw new Error(`no file: ${path}`);
+    if (read.kind !== "file") {
+      throw new Error(`no file: ${path}`);
+    }
     return read.file;
   }
 

@@ -19,7 +19,9 @@ import { prepareCall } from "../../src/tools/prepare-call.ts";
 const folders: string[] = [];
 
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** A folder with these files, removed after the test. */
@@ -39,8 +41,11 @@ export function readTree(folder: string): Record<string, string> {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(folder.length + 1);
-    if (entry.isDirectory()) tree[`${name}/`] = "";
-    else tree[name] = entry.isFile() ? readFileSync(path, "latin1") : "(special)";
+    if (entry.isDirectory()) {
+      tree[`${name}/`] = "";
+    } else {
+      tree[name] = entry.isFile() ? readFileSync(path, "latin1") : "(special)";
+    }
   }
   return tree;
 }

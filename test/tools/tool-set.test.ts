@@ -117,7 +117,9 @@ describe("arguments", () => {
     const { sandbox, commands } = scriptedSandbox(exited(""));
     const cwd = makeFolder();
     const prepared = prepare("shell", JSON.stringify('{"command":"ls"}'), makeContext(cwd, { sandbox }));
-    if (prepared.kind === "ready") await prepared.run();
+    if (prepared.kind === "ready") {
+      await prepared.run();
+    }
     expect(commands).toEqual([{ argv: ["bash", "-c", "ls"], cwd, timeoutMs: 120_000 }]);
   });
 

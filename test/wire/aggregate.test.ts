@@ -49,7 +49,9 @@ function replay(vector: Vector, cut: "given" | "whole" | "bytes"): AsyncIterable
 
 async function collect(events: AsyncIterable<ModelEvent>): Promise<ModelEvent[]> {
   const all: ModelEvent[] = [];
-  for await (const event of events) all.push(event);
+  for await (const event of events) {
+    all.push(event);
+  }
   return all;
 }
 

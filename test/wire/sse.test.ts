@@ -82,7 +82,9 @@ describe.each(cases)("$name", ({ input, frames }) => {
   });
 
   test("at 50 random cuts", () => {
-    for (let round = 0; round < 50; round += 1) expect(parse(randomCuts(bytes, random))).toEqual(frames);
+    for (let round = 0; round < 50; round += 1) {
+      expect(parse(randomCuts(bytes, random))).toEqual(frames);
+    }
   });
 });
 
@@ -128,6 +130,8 @@ test("a line without end is an error, and its memory is given back", () => {
   const parser = createSseParser();
   const piece = Buffer.alloc(2 ** 20, "x");
   const frames = [parser.push(Buffer.from("data: "))];
-  for (let count = 0; count < 70; count += 1) frames.push(parser.push(piece));
+  for (let count = 0; count < 70; count += 1) {
+    frames.push(parser.push(piece));
+  }
   expect(frames.flat()).toEqual([{ event: "error", data: "a line of more than 64 MB" }]);
 });

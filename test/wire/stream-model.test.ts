@@ -63,7 +63,9 @@ async function run(replies: readonly Reply[], options: RunOptions = {}): Promise
     const next = stream.next();
     await vi.runAllTimersAsync();
     const step = await next;
-    if (step.done) break;
+    if (step.done) {
+      break;
+    }
     events.push(step.value);
     options.onEvent?.(step.value);
   }
@@ -84,8 +86,12 @@ function summary(events: readonly ModelEvent[]): string[] {
       const { layer, attempt, maxAttempts, delayMs } = event.notice;
       return `retry ${layer} ${attempt}/${maxAttempts} in ${delayMs}`;
     }
-    if (event.type === "notice") return `notice ${event.notice.kind}`;
-    if (event.type === "failed") return `failed ${event.error.kind} after ${event.error.attempts}`;
+    if (event.type === "notice") {
+      return `notice ${event.notice.kind}`;
+    }
+    if (event.type === "failed") {
+      return `failed ${event.error.kind} after ${event.error.attempts}`;
+    }
     return event.type;
   });
 }
@@ -139,7 +145,8 @@ describe("without trouble", () => {
       random: () => 0,
       newCallId: () => "",
     });
-    for await (const _ of stream);
+    for await (const _ of stream) {
+    }
     expect(http.requests).toEqual([
       {
         url: `${url}?api-version=1+2`,
@@ -394,7 +401,9 @@ describe("abort", () => {
     const { events, bodies } = await run([brokenStream], {
       controller,
       onEvent: (event) => {
-        if (event.type === "notice") controller.abort();
+        if (event.type === "notice") {
+          controller.abort();
+        }
       },
     });
     expect(summary(events)).toEqual([

@@ -18,25 +18,39 @@ export interface Given {
 }
 
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  if (argv.length === 0) return { type: "welcome" };
+  if (argv.length === 0) {
+    return { type: "welcome" };
+  }
   const rootOptions = [overrideOption];
   const root = readWords(argv, rootOptions, { stopAtArgument: true });
-  if (!root.ok) return root.end;
+  if (!root.ok) {
+    return root.end;
+  }
   const [word, ...rest] = root.words;
-  if (word === undefined) return mistake("a command is missing", "leat --help lists them.");
-  if (word === "help") return helpOn(rest[0]);
+  if (word === undefined) {
+    return mistake("a command is missing", "leat --help lists them.");
+  }
+  if (word === "help") {
+    return helpOn(rest[0]);
+  }
   const command = findCommand(word);
-  if (command === undefined) return unknownCommand(word);
+  if (command === undefined) {
+    return unknownCommand(word);
+  }
 
   const own = readWords(rest, command.options, { stopAtArgument: false });
-  if (!own.ok) return own.end.type === "help" ? { type: "help", command } : own.end;
+  if (!own.ok) {
+    return own.end.type === "help" ? { type: "help", command } : own.end;
+  }
   const allowed = command.argument === undefined ? 0 : 1;
   const surplus = own.words[allowed];
   if (surplus !== undefined) {
     return mistake(`unexpected argument '${surplus}'`, "A prompt of several words needs quotes around it.");
   }
   const conflict = findConflict(command, own.options);
-  if (conflict !== undefined) return conflict;
+  if (conflict !== undefined) {
+    return conflict;
+  }
   const overrides = [...(root.options.get("config") ?? []), ...(own.options.get("config") ?? [])];
   const options = overrides.length === 0 ? own.options : new Map([...own.options, ["config", overrides]]);
   const [argument] = own.words;
@@ -52,7 +66,9 @@ function findCommand(word: string): CommandSpec | undefined {
 }
 
 function helpOn(word: string | undefined): CommandLine {
-  if (word === undefined) return { type: "help" };
+  if (word === undefined) {
+    return { type: "help" };
+  }
   const command = findCommand(word);
   return command === undefined ? unknownCommand(word) : { type: "help", command };
 }
@@ -78,18 +94,30 @@ function readWords(
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === "option-terminator") continue;
+    if (token.kind === "option-terminator") {
+      continue;
+    }
     if (token.kind === "positional") {
-      if (stopAtArgument) return { ok: true, words: argv.slice(token.index), options };
+      if (stopAtArgument) {
+        return { ok: true, words: argv.slice(token.index), options };
+      }
       words.push(token.value);
       continue;
     }
-    if (token.rawName === "-h" || token.rawName === "--help") return failed({ type: "help" });
-    if (stopAtArgument && /^(-V|--version)$/.test(token.rawName)) return failed({ type: "version" });
+    if (token.rawName === "-h" || token.rawName === "--help") {
+      return failed({ type: "help" });
+    }
+    if (stopAtArgument && /^(-V|--version)$/.test(token.rawName)) {
+      return failed({ type: "version" });
+    }
     const spec = specs.find(({ name }) => name === token.name);
-    if (spec === undefined) return failed(unknownOption(token.rawName, token.name, specs));
+    if (spec === undefined) {
+      return failed(unknownOption(token.rawName, token.name, specs));
+    }
     const wrong = checkValue(spec, token.value, options);
-    if (wrong !== undefined) return failed(wrong);
+    if (wrong !== undefined) {
+      return failed(wrong);
+    }
     options.set(spec.name, [...(options.get(spec.name) ?? []), token.value ?? ""]);
   }
   return { ok: true, words, options };
@@ -136,7 +164,9 @@ function findConflict(
 ): CommandLine | undefined {
   for (const { name, conflicts = [] } of command.options) {
     const other = options.has(name) ? conflicts.find((conflict) => options.has(conflict)) : undefined;
-    if (other !== undefined) return mistake(`--${name} cannot be used with --${other}`, usageHint);
+    if (other !== undefined) {
+      return mistake(`--${name} cannot be used with --${other}`, usageHint);
+    }
   }
   return undefined;
 }
@@ -159,7 +189,9 @@ const notYet: Readonly<Record<string, string>> = {
 
 function unknownOption(spelled: string, name: string, specs: readonly OptionSpec[]): CommandLine {
   const known = notYet[spelled];
-  if (known !== undefined) return mistake(`unknown option '${spelled}'`, known);
+  if (known !== undefined) {
+    return mistake(`unknown option '${spelled}'`, known);
+  }
   const owner = commands.find(({ options }) => options.some((option) => isSpelled(option, name)));
   if (specs.length === 1 && owner !== undefined) {
     return mistake(

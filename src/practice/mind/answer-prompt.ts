@@ -10,8 +10,12 @@ const ASKS_TO_LOOK =
 
 export function answerPrompt(conversation: Conversation, tools: OfferedTools, prose: Prose): SemanticReply {
   const [step] = conversation.steps;
-  if (step) return prose.sawListing(quote(step.output));
+  if (step) {
+    return prose.sawListing(quote(step.output));
+  }
   const look = ASKS_TO_LOOK.test(conversation.prompt) ? tools.runCommand("ls -la") : null;
-  if (look) return { ...prose.look(), calls: [look] };
+  if (look) {
+    return { ...prose.look(), calls: [look] };
+  }
   return prose.repeatPrompt(excerpt(conversation.prompt, 200));
 }

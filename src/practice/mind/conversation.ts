@@ -37,8 +37,12 @@ function askedText(message: Record<string, unknown>): string {
 /** A message's content is a string, or a list of parts. */
 function textOf(message: Record<string, unknown>): string {
   const content = message["content"];
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
+  if (typeof content === "string") {
+    return content;
+  }
+  if (!Array.isArray(content)) {
+    return "";
+  }
   return content
     .filter(isObject)
     .map((part) => (typeof part["text"] === "string" ? part["text"] : ""))
@@ -56,7 +60,9 @@ function directoryIn(text: string): string | null {
 function stepsIn(messages: readonly Record<string, unknown>[]): readonly Step[] {
   const outputs = new Map<unknown, string>();
   for (const message of messages) {
-    if (message["role"] === "tool") outputs.set(message["tool_call_id"], textOf(message));
+    if (message["role"] === "tool") {
+      outputs.set(message["tool_call_id"], textOf(message));
+    }
   }
   const steps: Step[] = [];
   for (const message of messages) {

@@ -23,13 +23,19 @@ const MAX_STEPS = 10;
 
 export function mendTest(conversation: Conversation, tools: OfferedTools, prose: Prose): SemanticReply {
   const { steps } = conversation;
-  if (steps.length >= MAX_STEPS) return prose.tooManySteps(MAX_STEPS);
+  if (steps.length >= MAX_STEPS) {
+    return prose.tooManySteps(MAX_STEPS);
+  }
 
   const edited = steps.findLastIndex((step) => kindOf(step) === "edit");
-  if (edited >= 0) return checkEdit(steps, edited, tools, prose);
+  if (edited >= 0) {
+    return checkEdit(steps, edited, tools, prose);
+  }
 
   const tested = steps.find((step) => kindOf(step) === "test");
-  if (tested === undefined) return beginWithTests(tools, prose);
+  if (tested === undefined) {
+    return beginWithTests(tools, prose);
+  }
   const run = readTestRun(tested.output);
   switch (run.type) {
     case "passed":
@@ -45,7 +51,9 @@ export function mendTest(conversation: Conversation, tools: OfferedTools, prose:
 
 function beginWithTests(tools: OfferedTools, prose: Prose): SemanticReply {
   const run = tools.runCommand(TEST_COMMAND);
-  if (run === null) return prose.noShell();
+  if (run === null) {
+    return prose.noShell();
+  }
   const plan = tools.plan(prose.plan);
   return call(prose.runTests(), plan === null ? [run] : [plan, run]);
 }
@@ -71,28 +79,38 @@ function findCause(
     return list ? call(prose.listFiles(), [list]) : prose.noTestFile(quote(tested.output));
   }
   const [testRead, sourceRead] = reads;
-  if (testRead === undefined) return read(test);
+  if (testRead === undefined) {
+    return read(test);
+  }
   const source = importedSource(testRead.output, test);
-  if (source === null) return prose.noImport(test, quote(testRead.output));
+  if (source === null) {
+    return prose.noImport(test, quote(testRead.output));
+  }
   return sourceRead ? mend(source, sourceRead.output, tools, prose) : read(source);
 
   function read(path: string): SemanticReply {
     const readCall = tools.readFile(path);
-    if (readCall === null) return prose.noShell();
+    if (readCall === null) {
+      return prose.noShell();
+    }
     return call(isTestFile(path) ? prose.readTest(path, run) : prose.readSource(path, run), [readCall]);
   }
 }
 
 function mend(path: string, source: string, tools: OfferedTools, prose: Prose): SemanticReply {
   const edit: Edit | null = findSortEdit(source, path);
-  if (edit === null) return prose.unknownCause(path, quote(source));
+  if (edit === null) {
+    return prose.unknownCause(path, quote(source));
+  }
   const editCall = tools.edit(edit);
   return editCall === null ? prose.noEditTool(path) : call(prose.mend(path), [editCall]);
 }
 
 function checkEdit(steps: readonly Step[], edited: number, tools: OfferedTools, prose: Prose): SemanticReply {
   const edit = steps[edited];
-  if (edit && looksRefused(edit.output)) return prose.editRefused(quote(edit.output));
+  if (edit && looksRefused(edit.output)) {
+    return prose.editRefused(quote(edit.output));
+  }
   const retested = steps.slice(edited + 1).find((step) => kindOf(step) === "test");
   if (retested === undefined) {
     const run = tools.runCommand(TEST_COMMAND);
@@ -107,7 +125,9 @@ function checkEdit(steps: readonly Step[], edited: number, tools: OfferedTools, 
 
 function editedPath(edit: Step | undefined): string {
   const path = edit?.arguments["path"];
-  if (typeof path === "string") return path;
+  if (typeof path === "string") {
+    return path;
+  }
   return /^\*\*\* Update File: (.+)$/m.exec(String(edit?.arguments["input"]))?.[1] ?? "?";
 }
 

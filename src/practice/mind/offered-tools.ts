@@ -31,14 +31,20 @@ export function readTools(tools: readonly unknown[]): OfferedTools {
   for (const tool of tools) {
     const named = field(tool, "function");
     const name = field(named, "name");
-    if (typeof name === "string") offered.set(name, propertiesOf(field(named, "parameters")));
+    if (typeof name === "string") {
+      offered.set(name, propertiesOf(field(named, "parameters")));
+    }
   }
 
   function runCommand(command: string): CallSpec | null {
     const name = SHELL_NAMES.find((known) => offered.has(known));
     const properties = name === undefined ? undefined : offered.get(name);
-    if (name === undefined || properties === undefined) return null;
-    if ("cmd" in properties) return { name, arguments: { cmd: command } };
+    if (name === undefined || properties === undefined) {
+      return null;
+    }
+    if ("cmd" in properties) {
+      return { name, arguments: { cmd: command } };
+    }
     // Codex CLI takes the command as a list of words.
     const isList = field(properties["command"], "type") === "array";
     return { name, arguments: { command: isList ? ["bash", "-lc", command] : command } };
@@ -47,7 +53,9 @@ export function readTools(tools: readonly unknown[]): OfferedTools {
   return {
     runCommand,
     readFile(path) {
-      if (offered.has("read_file")) return { name: "read_file", arguments: { path } };
+      if (offered.has("read_file")) {
+        return { name: "read_file", arguments: { path } };
+      }
       return runCommand(`cat ${quoteForShell(path)}`);
     },
     edit(edit) {
@@ -59,7 +67,9 @@ export function readTools(tools: readonly unknown[]): OfferedTools {
     },
     plan(steps) {
       const properties = offered.get("update_plan");
-      if (properties === undefined) return null;
+      if (properties === undefined) {
+        return null;
+      }
       const list = steps.map((step, index) => ({ step, status: index === 0 ? "in_progress" : "pending" }));
       return { name: "update_plan", arguments: { ["steps" in properties ? "steps" : "plan"]: list } };
     },
@@ -69,9 +79,15 @@ export function readTools(tools: readonly unknown[]): OfferedTools {
 /** Recognises our own earlier calls. */
 export function kindOf(step: Step): StepKind {
   const command = commandOf(step);
-  if (step.tool === "read_file" || command.startsWith("cat ")) return "read";
-  if (EDIT_NAMES.includes(step.tool)) return "edit";
-  if (command === TEST_COMMAND) return "test";
+  if (step.tool === "read_file" || command.startsWith("cat ")) {
+    return "read";
+  }
+  if (EDIT_NAMES.includes(step.tool)) {
+    return "edit";
+  }
+  if (command === TEST_COMMAND) {
+    return "test";
+  }
   return command === LIST_COMMAND ? "list" : "other";
 }
 

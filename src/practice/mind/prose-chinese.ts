@@ -111,7 +111,9 @@ ${NEXT}`,
 
 function failure(run: { name: string | null; expected: string | null; actual: string | null }): string {
   const name = run.name === null ? "有一个测试失败" : `测试“${excerpt(run.name, 80)}”失败`;
-  if (run.expected === null || run.actual === null) return `${name}。`;
+  if (run.expected === null || run.actual === null) {
+    return `${name}。`;
+  }
   return `${name}：期望 ${excerpt(run.expected, 40)}，得到 ${excerpt(run.actual, 40)}。`;
 }
 

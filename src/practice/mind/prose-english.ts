@@ -110,7 +110,9 @@ ${NEXT}`,
 
 function failure(run: { name: string | null; expected: string | null; actual: string | null }): string {
   const name = run.name === null ? "A test fails" : `The test "${excerpt(run.name, 80)}" fails`;
-  if (run.expected === null || run.actual === null) return `${name}.`;
+  if (run.expected === null || run.actual === null) {
+    return `${name}.`;
+  }
   return `${name}: it expected ${excerpt(run.expected, 40)} and got ${excerpt(run.actual, 40)}.`;
 }
 

@@ -8,7 +8,9 @@ const MOST_CHARACTERS = 700;
 export function quote(output: string): string | null {
   const lines = printable(output).trim().split("\n");
   const shown = excerpt(lines.slice(0, MOST_LINES).join("\n"), MOST_CHARACTERS);
-  if (shown === "") return null;
+  if (shown === "") {
+    return null;
+  }
   const left = lines.length - MOST_LINES;
   // The fence is longer than any in the text, so that the text can't end it.
   const longest = Math.max(2, ...[...shown.matchAll(/`+/g)].map((match) => match[0].length));
@@ -19,12 +21,16 @@ export function quote(output: string): string | null {
 /** Cut between what a reader sees as characters, never inside one. */
 export function excerpt(text: string, most: number): string {
   const clean = printable(text).trim();
-  if (clean.length <= most) return clean;
+  if (clean.length <= most) {
+    return clean;
+  }
   // A character may be long (an emoji of several), but twenty units each are plenty.
   const bounded = clean.slice(0, most * 20);
   const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(bounded);
   const characters = Array.from(segments, (segment) => segment.segment);
-  if (characters.length <= most && bounded.length === clean.length) return clean;
+  if (characters.length <= most && bounded.length === clean.length) {
+    return clean;
+  }
   return `${characters.slice(0, most).join("")}…`;
 }
 

@@ -78,7 +78,9 @@ export function findSortEdit(output: string, path: string): Edit | null {
   const isBug = (line: string) => /\.sort\(\s*\)/.test(line) && !/^\s*(?:\/\/|\/?\*)/.test(line);
   const index = lines.findIndex(isBug);
   const line = lines[index];
-  if (line === undefined || lines.filter((other) => /\.sort\(\s*\)/.test(other)).length > 1) return null;
+  if (line === undefined || lines.filter((other) => /\.sort\(\s*\)/.test(other)).length > 1) {
+    return null;
+  }
 
   const oldText = /\.sort\(\s*\)/.exec(line)?.[0] ?? "";
   const newText = ".sort((a, b) => a - b)";
@@ -101,7 +103,9 @@ export function findSortEdit(output: string, path: string): Edit | null {
 /** Judged by the first line only: what follows may be a diff, in which any word can stand. */
 export function looksRefused(output: string): boolean {
   const first = output.trimStart().split("\n")[0] ?? "";
-  if (/^(?:success|edited|updated|changed|replaced|wrote|applied|done|ok)\b/i.test(first)) return false;
+  if (/^(?:success|edited|updated|changed|replaced|wrote|applied|done|ok)\b/i.test(first)) {
+    return false;
+  }
   return /\b(?:fail(?:ed|ure)?|error|refused|denied|rejected|invalid|missing|interrupted|aborted|outside|no such|cannot|could not|can't|does not|(?:not|was not) (?:found|written|allowed|run|made|changed|applied))\b/i.test(
     first,
   );
@@ -131,7 +135,9 @@ function fileLines(output: string): readonly string[] {
 /** Node 20 reports whole paths and file URLs, Node 24 paths below the working directory. */
 function relativePath(found: string, directory: string | null): string {
   const path = found.startsWith("file://") ? pathOfUrl(found) : found;
-  if (directory === null) return path;
+  if (directory === null) {
+    return path;
+  }
   // On macOS /tmp is a link to /private/tmp, and Node reports where it leads.
   const root = [directory, `/private${directory}`].find((candidate) => path.startsWith(`${candidate}/`));
   return root === undefined ? path : path.slice(root.length + 1);

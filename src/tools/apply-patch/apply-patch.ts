@@ -24,7 +24,9 @@ export const applyPatch: Tool = {
   aliases: ["applypatch"],
   prepare(args, context) {
     const input = readString(args, "input", "patch", "patch_text", "diff");
-    if (input === undefined) return invalidArguments(applyPatchSpec, "missing field `input`");
+    if (input === undefined) {
+      return invalidArguments(applyPatchSpec, "missing field `input`");
+    }
     return prepareInput(input, context.cwd, context);
   },
   readText(text) {
@@ -36,12 +38,16 @@ export const applyPatch: Tool = {
 /** A patch whose paths start at `folder`, from whichever tool it came. */
 export function prepareInput(input: string, folder: string, context: ToolContext): PreparedCall {
   const parsed = parsePatch(unwrapHeredoc(input));
-  if (parsed.kind === "invalid") return invalidPatch(parsed.message);
+  if (parsed.kind === "invalid") {
+    return invalidPatch(parsed.message);
+  }
   const named = parsed.hunks.flatMap((hunk) =>
     hunk.kind === "update" && hunk.moveTo !== undefined ? [hunk.path, hunk.moveTo] : [hunk.path],
   );
   const problem = named.map((path) => pathProblem(path, "path")).find((found) => found !== undefined);
-  if (problem !== undefined) return invalidPatch(problem);
+  if (problem !== undefined) {
+    return invalidPatch(problem);
+  }
 
   const resolveIn = (path: string) => resolvePath(path, { ...context, cwd: folder });
   const paths = [...new Set(named.map((path) => displayPath(context.cwd, resolveIn(path))))];
@@ -59,13 +65,19 @@ async function run(
 ): Promise<ToolResult> {
   const plan = await planPatch(hunks, { resolve, read: (path) => readSnapshot(path, context) });
   // Nothing is written yet.
-  if (context.signal.aborted) return abortedResult();
-  if (plan.kind === "failed") return failedResult(verificationFailed(plan.message));
+  if (context.signal.aborted) {
+    return abortedResult();
+  }
+  if (plan.kind === "failed") {
+    return failedResult(verificationFailed(plan.message));
+  }
 
   // What is removed goes last: of a move, the new file stands before the old one goes.
   const writes = plan.files.toSorted((a, b) => Number(a.after === null) - Number(b.after === null));
   const committed = await commitWrites(writes, context.sandbox);
-  if (committed.kind === "failed") return failedResult(committed.message);
+  if (committed.kind === "failed") {
+    return failedResult(committed.message);
+  }
   return {
     output: ["Success. Updated the following files:", ...plan.summary].join("\n"),
     outcome: { kind: "files-changed", changes: await describeFiles(plan.files, context.cwd) },

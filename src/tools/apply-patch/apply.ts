@@ -52,7 +52,9 @@ function splitFile(text: string): FileLine[] {
   const lines: FileLine[] = [];
   for (const match of text.matchAll(/([^\n]*?)(\r?\n|$)/g)) {
     const [whole, content = "", ending = ""] = match;
-    if (whole !== "") lines.push({ content, ending });
+    if (whole !== "") {
+      lines.push({ content, ending });
+    }
   }
   return lines;
 }
@@ -60,10 +62,14 @@ function splitFile(text: string): FileLine[] {
 function placeChunk(contents: readonly string[], chunk: PatchChunk, from: number): Replacement | undefined {
   const where = { from, onlyAtEnd: chunk.isEndOfFile };
   const at = findLines(contents, oldLines(chunk.lines), where);
-  if (at !== undefined) return { at, lines: chunk.lines };
+  if (at !== undefined) {
+    return { at, lines: chunk.lines };
+  }
   // An empty line at the end often belongs to the patch's layout and not to the file.
   const last = chunk.lines.findLastIndex((line) => line.sign !== "+");
-  if (chunk.lines[last]?.text !== "") return undefined;
+  if (chunk.lines[last]?.text !== "") {
+    return undefined;
+  }
   // With additions behind it, it is wanted all the same: then it is one of them.
   const isWanted = chunk.lines[last]?.sign === " " && last < chunk.lines.length - 1;
   const instead: PatchLine[] = isWanted ? [{ sign: "+", text: "" }] : [];
@@ -95,7 +101,9 @@ function findLines(
   for (const simplify of comparisons) {
     const wanted = pattern.map(simplify);
     for (let at = first; at <= last; at += 1) {
-      if (wanted.every((line, index) => simplify(contents[at + index] ?? "") === line)) return at;
+      if (wanted.every((line, index) => simplify(contents[at + index] ?? "") === line)) {
+        return at;
+      }
     }
   }
   return undefined;
@@ -119,10 +127,15 @@ function joinFile(file: readonly FileLine[], replacements: readonly Replacement[
     next = at;
     for (const line of lines) {
       const present = line.sign === "+" ? undefined : file[next];
-      if (present !== undefined) next += 1;
-      if (line.sign === " " && present !== undefined) result.push(present);
-      if (line.sign === "+")
+      if (present !== undefined) {
+        next += 1;
+      }
+      if (line.sign === " " && present !== undefined) {
+        result.push(present);
+      }
+      if (line.sign === "+") {
         result.push({ content: line.text, ending: result.at(-1)?.ending || usualEnding });
+      }
     }
   }
   result.push(...file.slice(next));

@@ -13,10 +13,18 @@ export type Invocation =
 export function findPatch(command: { argv: readonly string[]; script?: string }): Invocation {
   const { argv, script } = command;
   const [program = "", patch] = argv;
-  if (isApplyPatch(program) && patch !== undefined && argv.length === 2) return { kind: "patch", patch };
-  if (argv.length === 1 && isPatchText(program)) return { kind: "patch", patch: program };
-  if (script === undefined) return { kind: "none" };
-  if (isPatchText(script)) return { kind: "patch", patch: script };
+  if (isApplyPatch(program) && patch !== undefined && argv.length === 2) {
+    return { kind: "patch", patch };
+  }
+  if (argv.length === 1 && isPatchText(program)) {
+    return { kind: "patch", patch: program };
+  }
+  if (script === undefined) {
+    return { kind: "none" };
+  }
+  if (isPatchText(script)) {
+    return { kind: "patch", patch: script };
+  }
   return findInScript(script);
 }
 
@@ -28,10 +36,14 @@ export function unwrapHeredoc(text: string): string {
 
 function findInScript(script: string): Invocation {
   const start = SCRIPT_START.exec(script);
-  if (start === null) return { kind: CALLS_APPLY_PATCH.test(script) ? "mixed" : "none" };
+  if (start === null) {
+    return { kind: CALLS_APPLY_PATCH.test(script) ? "mixed" : "none" };
+  }
   const folder = start[1] === undefined ? undefined : readFolder(start[1]);
   const patch = readHeredoc(script.slice(start[0].length)) ?? readQuoted(script.slice(start[0].length));
-  if (patch === undefined) return { kind: "mixed" };
+  if (patch === undefined) {
+    return { kind: "mixed" };
+  }
   return { kind: "patch", patch, ...(folder === undefined ? {} : { folder }) };
 }
 
@@ -45,7 +57,9 @@ const SCRIPT_START =
 /** Within quotes a `~` is a name like any other. */
 function readFolder(word: string): string {
   const inner = /^(['"])(.*)\1$/s.exec(word)?.[2];
-  if (inner === undefined) return word;
+  if (inner === undefined) {
+    return word;
+  }
   return inner.startsWith("~") ? `./${inner}` : inner;
 }
 
@@ -54,7 +68,9 @@ const CALLS_APPLY_PATCH = /(?:^|[;&|])[ \t]*(?:apply_patch|applypatch)[ \t]*(?:<
 
 function readHeredoc(text: string): string | undefined {
   const opening = /^<<\s*(?:'(\w+)'|"(\w+)"|(\w+))[ \t]*\n/.exec(text);
-  if (opening === null) return undefined;
+  if (opening === null) {
+    return undefined;
+  }
   const delimiter = opening[1] ?? opening[2] ?? opening[3] ?? "";
   const lines = text.slice(opening[0].length).trimEnd().split("\n");
   const end = lines.indexOf(delimiter);
@@ -64,13 +80,17 @@ function readHeredoc(text: string): string | undefined {
 
 /** `apply_patch '…'`: one quoted word and nothing else. Loops, since a regex keeps a stack of all it has passed. */
 function readQuoted(text: string): string | undefined {
-  if (text.startsWith("'")) return readSingleQuoted(text);
+  if (text.startsWith("'")) {
+    return readSingleQuoted(text);
+  }
   return text.startsWith('"') ? readDoubleQuoted(text) : undefined;
 }
 
 function readSingleQuoted(text: string): string | undefined {
   let end = text.indexOf("'", 1);
-  while (end !== -1 && text.startsWith(QUOTE_WITHIN, end)) end = text.indexOf("'", end + QUOTE_WITHIN.length);
+  while (end !== -1 && text.startsWith(QUOTE_WITHIN, end)) {
+    end = text.indexOf("'", end + QUOTE_WITHIN.length);
+  }
   return isLast(text, end) ? text.slice(1, end).replaceAll(QUOTE_WITHIN, "'") : undefined;
 }
 
@@ -79,7 +99,9 @@ const QUOTE_WITHIN = "'\\''";
 
 function readDoubleQuoted(text: string): string | undefined {
   let end = 1;
-  while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+  while (end < text.length && text[end] !== '"') {
+    end += text[end] === "\\" ? 2 : 1;
+  }
   // Variables are left as they stand: in a patch they are text.
   return isLast(text, end) ? text.slice(1, end).replace(/\\(["\\$`])/g, "$1") : undefined;
 }

@@ -55,7 +55,9 @@ export function parsePatch(patch: string): ParsedPatch {
       continue;
     }
     const read = readHunk(lines, at);
-    if (read.kind === "invalid") return read;
+    if (read.kind === "invalid") {
+      return read;
+    }
     hunks.push(read.value);
     at = read.next;
   }
@@ -80,11 +82,17 @@ type Read<Value> =
 function readHunk(lines: readonly string[], at: number): Read<PatchHunk> {
   const header = (lines[at] ?? "").trim();
   const added = pathAfter(header, ADD_MARKER);
-  if (added !== undefined) return readAddedFile(added, lines, at + 1);
+  if (added !== undefined) {
+    return readAddedFile(added, lines, at + 1);
+  }
   const deleted = pathAfter(header, DELETE_MARKER);
-  if (deleted !== undefined) return { kind: "read", value: { kind: "delete", path: deleted }, next: at + 1 };
+  if (deleted !== undefined) {
+    return { kind: "read", value: { kind: "delete", path: deleted }, next: at + 1 };
+  }
   const updated = pathAfter(header, UPDATE_MARKER);
-  if (updated !== undefined) return readUpdate(updated, lines, at);
+  if (updated !== undefined) {
+    return readUpdate(updated, lines, at);
+  }
   return invalidHunk(
     at,
     `'${header}' is not a valid hunk header. Valid hunk headers: ` +
@@ -112,11 +120,15 @@ function readUpdate(path: string, lines: readonly string[], at: number): Read<Pa
       continue;
     }
     const read = readChunk(lines, next, { mayOmitMarker: chunks.length === 0 });
-    if (read.kind === "invalid") return read;
+    if (read.kind === "invalid") {
+      return read;
+    }
     chunks.push(read.value);
     next = read.next;
   }
-  if (chunks.length === 0) return invalidHunk(at, `Update file hunk for path '${path}' is empty`);
+  if (chunks.length === 0) {
+    return invalidHunk(at, `Update file hunk for path '${path}' is empty`);
+  }
   return {
     kind: "read",
     value: { kind: "update", path, ...(moveTo === undefined ? {} : { moveTo }), chunks },
@@ -141,14 +153,18 @@ function readChunk(
   for (; next < lines.length; next += 1) {
     const line = lines[next] ?? "";
     if (line.trimEnd() === END_OF_FILE_MARKER) {
-      if (body.length === 0) return invalidHunk(next, "Update hunk does not contain any lines");
+      if (body.length === 0) {
+        return invalidHunk(next, "Update hunk does not contain any lines");
+      }
       isEndOfFile = true;
       next += 1;
       break;
     }
     const read = readLine(line);
     if (read === undefined) {
-      if (body.length > 0) break;
+      if (body.length > 0) {
+        break;
+      }
       return invalidHunk(
         next,
         `Unexpected line found in update hunk: '${line}'. Every line should start with ` +
@@ -157,7 +173,9 @@ function readChunk(
     }
     body.push(read);
   }
-  if (body.length === 0) return invalidHunk(next, "Update hunk does not contain any lines");
+  if (body.length === 0) {
+    return invalidHunk(next, "Update hunk does not contain any lines");
+  }
   return {
     kind: "read",
     value: { ...(context === undefined ? {} : { context }), lines: withoutLayout(body), isEndOfFile },
@@ -177,7 +195,9 @@ function withoutLayout(lines: readonly PatchLine[]): readonly PatchLine[] {
 
 function readLine(line: string): PatchLine | undefined {
   // Many models leave the single space of an empty context line out.
-  if (line === "") return { sign: " ", text: "" };
+  if (line === "") {
+    return { sign: " ", text: "" };
+  }
   const sign = line[0];
   return sign === " " || sign === "+" || sign === "-" ? { sign, text: line.slice(1) } : undefined;
 }

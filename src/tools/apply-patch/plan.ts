@@ -32,12 +32,16 @@ export type PatchPlan =
  * is found before anything is written.
  */
 export async function planPatch(hunks: readonly PatchHunk[], files: PatchFileSystem): Promise<PatchPlan> {
-  if (hunks.length === 0) return { kind: "failed", message: "No files were modified." };
+  if (hunks.length === 0) {
+    return { kind: "failed", message: "No files were modified." };
+  }
   const drafts = new Map<string, Draft>();
   const summary = { A: new Set<string>(), M: new Set<string>(), D: new Set<string>() };
   for (const hunk of hunks) {
     const problem = await draftHunk(hunk, drafts, files);
-    if (problem !== undefined) return { kind: "failed", message: problem };
+    if (problem !== undefined) {
+      return { kind: "failed", message: problem };
+    }
     const letter = ({ add: "A", update: "M", delete: "D" } as const)[hunk.kind];
     summary[letter].add((hunk.kind === "update" ? hunk.moveTo : undefined) ?? hunk.path);
   }
@@ -70,7 +74,9 @@ async function draftHunk(
     }
     case "delete": {
       const target = await openDraft(path, drafts, files);
-      if (target.kind === "unread") return `Failed to delete file ${hunk.path}`;
+      if (target.kind === "unread") {
+        return `Failed to delete file ${hunk.path}`;
+      }
       setDraft(drafts, path, { before: target.before, after: null });
       return undefined;
     }
@@ -88,12 +94,18 @@ async function draftUpdate(
   files: PatchFileSystem,
 ): Promise<string | undefined> {
   const source = await openDraft(path, drafts, files);
-  if (source.kind === "unread") return `Failed to read file to update ${hunk.path}: ${reason(source.read)}`;
+  if (source.kind === "unread") {
+    return `Failed to read file to update ${hunk.path}: ${reason(source.read)}`;
+  }
   const content = source.content;
-  if (typeof content !== "string") return `Failed to read file to update ${hunk.path}: ${content.problem}`;
+  if (typeof content !== "string") {
+    return `Failed to read file to update ${hunk.path}: ${content.problem}`;
+  }
   const bom = content.startsWith("\ufeff");
   const applied = applyChunks(bom ? content.slice(1) : content, hunk.chunks, hunk.path);
-  if (applied.kind === "failed") return applied.message;
+  if (applied.kind === "failed") {
+    return applied.message;
+  }
   const after = encodeText(applied.text, bom);
 
   const destination = hunk.moveTo === undefined ? path : files.resolve(hunk.moveTo);
@@ -124,11 +136,15 @@ type Unread = Exclude<FileRead, { kind: "file" }>;
 async function openDraft(path: string, drafts: Map<string, Draft>, files: PatchFileSystem): Promise<Opened> {
   const draft = drafts.get(path);
   if (draft !== undefined) {
-    if (draft.after === null) return { kind: "unread", before: draft.before, read: { kind: "missing" } };
+    if (draft.after === null) {
+      return { kind: "unread", before: draft.before, read: { kind: "missing" } };
+    }
     return { kind: "open", before: draft.before, content: draft.after };
   }
   const read = await files.read(path);
-  if (read.kind !== "file") return { kind: "unread", before: null, read };
+  if (read.kind !== "file") {
+    return { kind: "unread", before: null, read };
+  }
   return { kind: "open", before: read.file, content: textOf(read.file) };
 }
 

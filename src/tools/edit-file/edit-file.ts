@@ -13,11 +13,17 @@ export const editFile: Tool = {
   aliases: ["str_replace", "replace", "edit"],
   prepare(args, context) {
     const named = readPath(args, editFileSpec, context);
-    if (named.kind === "invalid") return named;
+    if (named.kind === "invalid") {
+      return named;
+    }
     const oldText = readString(args, "old_text", "old_string", "old_str");
     const newText = readString(args, "new_text", "new_string", "new_str");
-    if (oldText === undefined) return invalidArguments(editFileSpec, "missing field `old_text`");
-    if (newText === undefined) return invalidArguments(editFileSpec, "missing field `new_text`");
+    if (oldText === undefined) {
+      return invalidArguments(editFileSpec, "missing field `old_text`");
+    }
+    if (newText === undefined) {
+      return invalidArguments(editFileSpec, "missing field `new_text`");
+    }
     const edit = { oldText, newText, replaceAll: readBoolean(args, "replace_all", "replaceAll") };
     return {
       kind: "ready",
@@ -35,14 +41,17 @@ interface Edit {
 
 async function run(path: string, edit: Edit, context: ToolContext): Promise<ToolResult> {
   const shown = displayPath(context.cwd, path);
-  if (edit.oldText === edit.newText)
+  if (edit.oldText === edit.newText) {
     return failedResult("old_text and new_text are the same: nothing to change");
+  }
 
   const read = await readSnapshot(path, context);
   if (read.kind === "missing" && edit.oldText === "") {
     return writeOne({ path, before: null, after: edit.newText }, `Created ${shown}`, context);
   }
-  if (read.kind !== "file") return unreadResult(read, path, context);
+  if (read.kind !== "file") {
+    return unreadResult(read, path, context);
+  }
   if (edit.oldText === "") {
     return failedResult(
       `${shown} exists already: give the old_text to replace, or use write_file to replace all`,

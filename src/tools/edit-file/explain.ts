@@ -14,7 +14,9 @@ export function explainNotFound(text: string, oldText: string, shownPath: string
   const lines = toLines(text);
   const wanted = trimBlankEnds(toLines(unnumbered ?? oldText).map(foldSpace));
   const starts = findFolded(lines.map(foldSpace), wanted);
-  if (starts.length === 0) return `${message}. Read the file again and copy the text exactly`;
+  if (starts.length === 0) {
+    return `${message}. Read the file again and copy the text exactly`;
+  }
 
   const places = starts.slice(0, MAX_PLACES).map((start) => {
     const end = Math.min(start + wanted.length, start + MAX_LINES_SHOWN);
@@ -42,15 +44,21 @@ function foldSpace(line: string): string {
 
 function trimBlankEnds(lines: readonly string[]): string[] {
   const first = lines.findIndex((line) => line !== "");
-  if (first === -1) return [];
+  if (first === -1) {
+    return [];
+  }
   return lines.slice(first, lines.findLastIndex((line) => line !== "") + 1);
 }
 
 function findFolded(lines: readonly string[], wanted: readonly string[]): number[] {
   const starts: number[] = [];
-  if (wanted.length === 0) return starts;
+  if (wanted.length === 0) {
+    return starts;
+  }
   for (let at = 0; at <= lines.length - wanted.length; at += 1) {
-    if (wanted.every((line, index) => line === lines[at + index])) starts.push(at);
+    if (wanted.every((line, index) => line === lines[at + index])) {
+      starts.push(at);
+    }
   }
   return starts;
 }

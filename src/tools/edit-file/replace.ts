@@ -14,7 +14,9 @@ export function replaceExactly(
 ): Replaced {
   if (!text.includes("\r\n")) {
     const plain = replaceIn([{ view: text, text }], edit, "\n");
-    if (plain.kind !== "not-found" || !edit.oldText.includes("\r\n")) return plain;
+    if (plain.kind !== "not-found" || !edit.oldText.includes("\r\n")) {
+      return plain;
+    }
   }
   // Models write LF. The view has only LF; what is kept of the file is taken from the file itself.
   const ending = text.includes("\r\n") ? "\r\n" : "\n";
@@ -37,8 +39,12 @@ function replaceIn(
   const view = pieces.map((piece) => piece.view).join("");
   const starts = findAll(view, edit.oldText);
   const lines = lineNumbers(view, starts);
-  if (starts.length === 0) return { kind: "not-found" };
-  if (starts.length > 1 && !edit.replaceAll) return { kind: "ambiguous", lines };
+  if (starts.length === 0) {
+    return { kind: "not-found" };
+  }
+  if (starts.length > 1 && !edit.replaceAll) {
+    return { kind: "ambiguous", lines };
+  }
 
   const original = offsetMapper(pieces);
   const text = pieces.map((piece) => piece.text).join("");
@@ -60,8 +66,9 @@ function replaceIn(
 
 function findAll(text: string, wanted: string): number[] {
   const starts: number[] = [];
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length))
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length)) {
     starts.push(at);
+  }
   return starts;
 }
 
@@ -84,7 +91,9 @@ function offsetMapper(pieces: readonly Piece[]): (offset: number) => number {
   let textStart = 0;
   return (offset) => {
     for (let piece = pieces[index]; piece !== undefined; piece = pieces[index]) {
-      if (offset < viewStart + piece.view.length) break;
+      if (offset < viewStart + piece.view.length) {
+        break;
+      }
       viewStart += piece.view.length;
       textStart += piece.text.length;
       index += 1;

@@ -20,13 +20,17 @@ export async function describeChange(change: {
 }
 
 async function unifiedDiff(before: string, after: string): Promise<string> {
-  if (before === after) return "";
+  if (before === after) {
+    return "";
+  }
   const { structuredPatch, formatPatch, OMIT_HEADERS } = await import("diff");
   const exact = structuredPatch("a", "b", before, after, undefined, undefined, {
     context: 3,
     maxEditLength: MAX_EDIT_LENGTH,
   });
-  if (exact === undefined) return wholeReplacement(before, after);
+  if (exact === undefined) {
+    return wholeReplacement(before, after);
+  }
   // The carriage return of CRLF files is no part of the line a person reads.
   return formatPatch(exact, OMIT_HEADERS).replace(/\r$/gm, "");
 }

@@ -36,9 +36,13 @@ export async function commitWrites(writes: readonly PlannedWrite[], sandbox: San
   const located: LocatedWrite[] = [];
   for (const write of writes) {
     const place = await locate(write);
-    if (place.kind === "failed") return place;
+    if (place.kind === "failed") {
+      return place;
+    }
     const refusal = refusedWrite(sandbox, write.path) ?? refusedWrite(sandbox, place.target);
-    if (refusal !== undefined) return { kind: "failed", message: refusal };
+    if (refusal !== undefined) {
+      return { kind: "failed", message: refusal };
+    }
     located.push({ ...write, target: place.target });
   }
 
@@ -59,7 +63,9 @@ export async function commitWrites(writes: readonly PlannedWrite[], sandbox: San
 /** What the model is told of a path it may not write, or undefined if it may. */
 function refusedWrite(sandbox: Sandbox, path: string): string | undefined {
   const check = sandbox.checkWrite(path);
-  if (check.allowed) return undefined;
+  if (check.allowed) {
+    return undefined;
+  }
   switch (check.reason) {
     case "read-only":
       return "not written: the sandbox is read-only";
@@ -106,13 +112,17 @@ async function realFolder(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     const parent = dirname(path);
-    if (systemCode(error) !== "ENOENT" || parent === path) throw error;
+    if (systemCode(error) !== "ENOENT" || parent === path) {
+      throw error;
+    }
     // A link that leads nowhere must not be taken for a name that is still free.
     const isLink = await lstat(path).then(
       () => true,
       () => false,
     );
-    if (isLink) throw error;
+    if (isLink) {
+      throw error;
+    }
     return join(await realFolder(parent), basename(path));
   }
 }
@@ -135,15 +145,22 @@ async function remove(target: string, before: FileSnapshot | null, undo: Undo[])
   const found = await lstat(target);
   const link = found.isSymbolicLink() ? await readlink(target) : undefined;
   await unlink(target);
-  if (link !== undefined) undo.push(() => symlink(link, target));
-  else if (before !== null) undo.push(() => replaceFile(target, before.bytes, before, before.mode));
+  if (link !== undefined) {
+    undo.push(() => symlink(link, target));
+  } else if (before !== null) {
+    undo.push(() => replaceFile(target, before.bytes, before, before.mode));
+  }
 }
 
 async function createFolders(folder: string, undo: Undo[]): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
+  if (first === undefined) {
+    return;
+  }
   undo.push(async () => {
-    for (let at = folder; at.length >= first.length; at = dirname(at)) await rmdir(at);
+    for (let at = folder; at.length >= first.length; at = dirname(at)) {
+      await rmdir(at);
+    }
   });
 }
 
@@ -159,9 +176,13 @@ async function replaceFile(
   try {
     try {
       await handle.writeFile(content);
-      if (owner !== null) await keepOwner(handle, owner);
+      if (owner !== null) {
+        await keepOwner(handle, owner);
+      }
       // After the owner, since a change of owner clears set-id bits.
-      if (mode !== undefined) await handle.chmod(mode);
+      if (mode !== undefined) {
+        await handle.chmod(mode);
+      }
     } finally {
       await handle.close();
     }
@@ -175,7 +196,9 @@ async function replaceFile(
 /** Root edits the files of others; who is not root can't give a file away and need not. */
 async function keepOwner(handle: Awaited<ReturnType<typeof open>>, owner: FileSnapshot): Promise<void> {
   const made = await handle.stat();
-  if (made.uid === owner.uid && made.gid === owner.gid) return;
+  if (made.uid === owner.uid && made.gid === owner.gid) {
+    return;
+  }
   await handle.chown(owner.uid, owner.gid).catch(() => {});
 }
 
@@ -185,6 +208,8 @@ async function undoAll(undo: readonly Undo[]): Promise<string> {
   for (const step of undo.toReversed()) {
     await step().catch((error: unknown) => failures.push(systemReason(error)));
   }
-  if (failures.length > 0) return ` (earlier changes could not all be undone: ${failures.join(", ")})`;
+  if (failures.length > 0) {
+    return ` (earlier changes could not all be undone: ${failures.join(", ")})`;
+  }
   return undo.length > 0 ? " (earlier changes were undone)" : "";
 }

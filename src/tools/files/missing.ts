@@ -16,7 +16,9 @@ export async function unreadResult(
   context: ToolContext,
   before = "",
 ): Promise<ToolResult> {
-  if (read.kind === "aborted") return abortedResult();
+  if (read.kind === "aborted") {
+    return abortedResult();
+  }
   return failedResult(`${before}${await explainUnread(read, path, context.cwd)}`);
 }
 
@@ -49,8 +51,9 @@ async function explainMissing(path: string, cwd: string): Promise<string> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => undefined);
   const shown = displayPath(cwd, path);
-  if (names === undefined)
+  if (names === undefined) {
     return `${shown} does not exist, nor does the directory ${displayPath(cwd, folder)}`;
+  }
   const near = nearestNames(basename(path), names.slice(0, MAX_NAMES_COMPARED));
   const place = displayPath(cwd, folder);
   const hint =
@@ -69,9 +72,13 @@ function nearestNames(wanted: string, names: readonly string[]): string[] {
 
 /** A name inside the other, or with the same stem (`parse.ts`, `parse.test.ts`), is as near as one typing mistake. */
 function nameDistance(a: string, b: string): number {
-  if (a === b) return 0;
+  if (a === b) {
+    return 0;
+  }
   const shorter = Math.min(a.length, b.length);
-  if (shorter > 3 && (a.includes(b) || b.includes(a) || stem(a) === stem(b))) return 1;
+  if (shorter > 3 && (a.includes(b) || b.includes(a) || stem(a) === stem(b))) {
+    return 1;
+  }
   return editDistance(a, b);
 }
 

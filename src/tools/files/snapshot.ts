@@ -43,19 +43,35 @@ export async function readSnapshot(path: string, context: ReadContext): Promise<
 async function look(path: string, { sandbox, signal }: ReadContext): Promise<FileRead> {
   try {
     const found = await stat(path);
-    if (sandbox.isHidden(path)) return { kind: "hidden" };
-    if (found.isDirectory()) return { kind: "directory" };
-    if (!found.isFile()) return { kind: "special" };
-    if (found.size > MAX_FILE_BYTES) return { kind: "too-large", bytes: found.size };
+    if (sandbox.isHidden(path)) {
+      return { kind: "hidden" };
+    }
+    if (found.isDirectory()) {
+      return { kind: "directory" };
+    }
+    if (!found.isFile()) {
+      return { kind: "special" };
+    }
+    if (found.size > MAX_FILE_BYTES) {
+      return { kind: "too-large", bytes: found.size };
+    }
     const target = await realpath(path);
     const bytes = await readBounded(target, signal);
-    if (bytes === undefined) return { kind: "special" };
-    if (bytes.length > MAX_FILE_BYTES) return { kind: "too-large", bytes: bytes.length };
+    if (bytes === undefined) {
+      return { kind: "special" };
+    }
+    if (bytes.length > MAX_FILE_BYTES) {
+      return { kind: "too-large", bytes: bytes.length };
+    }
     const { mode, uid, gid } = found;
     return { kind: "file", file: { path, target, bytes, mode: mode & 0o7777, uid, gid } };
   } catch (error) {
-    if (systemCode(error) === "ENOENT" && sandbox.isHidden(path)) return { kind: "hidden" };
-    if (systemCode(error) !== "ENOENT") return { kind: "unreadable", reason: systemReason(error) };
+    if (systemCode(error) === "ENOENT" && sandbox.isHidden(path)) {
+      return { kind: "hidden" };
+    }
+    if (systemCode(error) !== "ENOENT") {
+      return { kind: "unreadable", reason: systemReason(error) };
+    }
     return (await isLink(path))
       ? { kind: "unreadable", reason: "broken symbolic link" }
       : { kind: "missing" };
@@ -82,7 +98,9 @@ async function readAtMost(handle: FileHandle, limit: number, signal: AbortSignal
   let length = 0;
   while (length < limit && !signal.aborted) {
     const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, limit - length));
-    if (bytesRead === 0) break;
+    if (bytesRead === 0) {
+      break;
+    }
     // A copy: files of /proc give a few bytes at a time, and each part would keep a whole chunk alive.
     parts.push(Buffer.from(chunk.subarray(0, bytesRead)));
     length += bytesRead;
@@ -105,9 +123,13 @@ export type FileText =
   | { readonly kind: "binary" };
 
 export function decodeText(bytes: Buffer): FileText {
-  if (bytes.includes(0)) return { kind: "binary" };
+  if (bytes.includes(0)) {
+    return { kind: "binary" };
+  }
   const text = bytes.toString("utf8");
-  if (!isUtf8(bytes)) return { kind: "not-utf8", text };
+  if (!isUtf8(bytes)) {
+    return { kind: "not-utf8", text };
+  }
   const hasBom = text.startsWith(BYTE_ORDER_MARK);
   return { kind: "text", text: hasBom ? text.slice(1) : text, hasBom };
 }

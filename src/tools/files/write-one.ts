@@ -11,7 +11,9 @@ export async function writeOne(
   context: ToolContext,
 ): Promise<ToolResult> {
   const committed = await commitWrites([write], context.sandbox);
-  if (committed.kind === "failed") return failedResult(committed.message);
+  if (committed.kind === "failed") {
+    return failedResult(committed.message);
+  }
   const change = await describeChange({ ...write, path: displayPath(context.cwd, write.path) });
   return { output: success, outcome: { kind: "files-changed", changes: [change] } };
 }

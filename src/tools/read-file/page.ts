@@ -22,12 +22,16 @@ export function pageOf(text: string, firstLine: number, lineCount = DEFAULT_LINE
   for (const [index, line] of wanted.entries()) {
     const numbered = `${firstLine + index}\t${cutLine(line)}`;
     bytes += Buffer.byteLength(numbered) + 1;
-    if (bytes > MAX_BYTES - RESERVED_BYTES) break;
+    if (bytes > MAX_BYTES - RESERVED_BYTES) {
+      break;
+    }
     shown.push(numbered);
   }
   const next = firstLine + shown.length;
   const rest = lines.length - next + 1;
-  if (rest > 0 && shown.length > 0) shown.push(`[${rest} more lines; continue with offset=${next}]`);
+  if (rest > 0 && shown.length > 0) {
+    shown.push(`[${rest} more lines; continue with offset=${next}]`);
+  }
   return { text: shown.join("\n"), shown: next - firstLine, total: lines.length };
 }
 
@@ -38,6 +42,8 @@ export function numberLines(lines: readonly string[], firstLine: number): string
 
 function cutLine(line: string): string {
   const kept = headBytes(line, MAX_LINE_BYTES);
-  if (kept.length === line.length) return line;
+  if (kept.length === line.length) {
+    return line;
+  }
   return `${kept} [line cut: ${Buffer.byteLength(line) - Buffer.byteLength(kept)} more bytes]`;
 }

@@ -15,7 +15,9 @@ export const readFile: Tool = {
   aliases: ["read", "view", "view_file", "open_file", "cat", "list_dir"],
   prepare(args, context) {
     const named = readPath(args, readFileSpec, context);
-    if (named.kind === "invalid") return named;
+    if (named.kind === "invalid") {
+      return named;
+    }
     const { path, shown } = named;
     const firstLine = Math.max(1, readInteger(args, "offset", "start_line", "line") ?? 1);
     const wanted = readInteger(args, "limit", "max_lines", "lines");
@@ -30,8 +32,12 @@ export const readFile: Tool = {
       },
       async run() {
         const read = await readSnapshot(path, context);
-        if (read.kind === "file") return showFile(read.file, firstLine, lineCount, context.cwd);
-        if (read.kind === "directory") return listDirectory(path, context.signal);
+        if (read.kind === "file") {
+          return showFile(read.file, firstLine, lineCount, context.cwd);
+        }
+        if (read.kind === "directory") {
+          return listDirectory(path, context.signal);
+        }
         return unreadResult(read, path, context);
       },
     };
@@ -62,7 +68,9 @@ function showFile(
 async function listDirectory(path: string, signal: AbortSignal): Promise<ToolResult> {
   try {
     const entries = await untilAborted(readdir(path, { withFileTypes: true }), signal);
-    if (entries === undefined) return abortedResult();
+    if (entries === undefined) {
+      return abortedResult();
+    }
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
     const shown = names.slice(0, MAX_ENTRIES);
     const rest = names.length - shown.length;

@@ -11,9 +11,13 @@ export interface ShellCommand {
 /** Codex takes an array, most other agents a string; models send what they were trained on. */
 export function readCommand(args: Record<string, unknown>): ShellCommand | undefined {
   const value = args["command"] ?? args["cmd"] ?? args["script"];
-  if (Array.isArray(value)) return fromArray(value);
+  if (Array.isArray(value)) {
+    return fromArray(value);
+  }
   const text = readString({ value }, "value");
-  if (text === undefined || text.trim() === "") return undefined;
+  if (text === undefined || text.trim() === "") {
+    return undefined;
+  }
   // An array written into a string: `["bash", …` is no command line anyone means.
   const parsed = /^\s*\["/.test(text) ? parseJson(text) : undefined;
   return (parsed?.ok === true ? fromArray(parsed.value) : undefined) ?? shellScript(text);
@@ -21,7 +25,9 @@ export function readCommand(args: Record<string, unknown>): ShellCommand | undef
 
 export function readTimeoutMs(args: Record<string, unknown>): number {
   const timeoutMs = readInteger(args, "timeout", "timeout_ms", "timeoutMs");
-  if (timeoutMs === undefined || timeoutMs <= 0) return DEFAULT_TIMEOUT_MS;
+  if (timeoutMs === undefined || timeoutMs <= 0) {
+    return DEFAULT_TIMEOUT_MS;
+  }
   return Math.min(timeoutMs, MAX_TIMEOUT_MS);
 }
 
@@ -39,14 +45,24 @@ function shellScript(script: string): ShellCommand {
 }
 
 function fromArray(value: unknown): ShellCommand | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  if (!value.every((part): part is string => typeof part === "string")) return undefined;
+  if (!Array.isArray(value) || value.length === 0) {
+    return undefined;
+  }
+  if (!value.every((part): part is string => typeof part === "string")) {
+    return undefined;
+  }
   const [first = "", flag, script, ...more] = value;
-  if (first.trim() === "") return undefined;
+  if (first.trim() === "") {
+    return undefined;
+  }
   // `["ls -la"]`: no program has such a name.
-  if (value.length === 1 && /\s/.test(first.trim())) return shellScript(first);
+  if (value.length === 1 && /\s/.test(first.trim())) {
+    return shellScript(first);
+  }
   const isShell = /^(ba|z|da|k)?sh$/.test(basename(first)) && (flag === "-lc" || flag === "-c");
-  if (isShell && script !== undefined && more.length === 0) return { argv: value, script };
+  if (isShell && script !== undefined && more.length === 0) {
+    return { argv: value, script };
+  }
   return { argv: value };
 }
 

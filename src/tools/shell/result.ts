@@ -40,7 +40,9 @@ function exitStatus(
 
 /** `12 ms`, `0.3 s`, `120 s`: as many digits as anyone needs. */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < 100) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 100) {
+    return `${Math.round(durationMs)} ms`;
+  }
   const seconds = durationMs / 1000;
   return `${seconds < 60 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
 }
@@ -52,7 +54,9 @@ function modelText(output: CapturedOutput): string {
 }
 
 function withStatus(output: string, status: string): string {
-  if (output === "") return status;
+  if (output === "") {
+    return status;
+  }
   return `${output}${output.endsWith("\n") ? "" : "\n"}${status}`;
 }
 

@@ -25,13 +25,17 @@ export const shell: Tool = {
 
 function prepare(args: Record<string, unknown>, context: ToolContext): PreparedCall {
   const command = readCommand(args);
-  if (command === undefined) return invalidArguments(shellSpec, "missing field `command`");
+  if (command === undefined) {
+    return invalidArguments(shellSpec, "missing field `command`");
+  }
   if (command.argv.some((part) => part.includes("\0"))) {
     return invalidArguments(shellSpec, "`command` contains a NUL character");
   }
   const workdir = readString(args, "workdir", "cwd", "working_directory", "directory");
   const problem = workdir === undefined || workdir === "" ? undefined : pathProblem(workdir, "workdir");
-  if (problem !== undefined) return invalidArguments(shellSpec, problem);
+  if (problem !== undefined) {
+    return invalidArguments(shellSpec, problem);
+  }
   const folder = resolvePath(workdir ?? "", context);
 
   const invocation = findPatch(command);
@@ -67,8 +71,12 @@ function prepareCommand(
         () => false,
       );
       const isFolder = await untilAborted(looked, context.signal);
-      if (isFolder === undefined) return abortedResult();
-      if (!isFolder) return failedResult(`the command was not run: workdir is not a directory: ${folder}`);
+      if (isFolder === undefined) {
+        return abortedResult();
+      }
+      if (!isFolder) {
+        return failedResult(`the command was not run: workdir is not a directory: ${folder}`);
+      }
 
       const startedMs = performance.now();
       const end = await context.sandbox.run({

@@ -25,7 +25,9 @@ type Step = Plan["steps"][number];
 
 function readSteps(value: unknown): Step[] | undefined {
   const list = typeof value === "string" ? parseList(value) : value;
-  if (!Array.isArray(list)) return undefined;
+  if (!Array.isArray(list)) {
+    return undefined;
+  }
   const steps = list.map(readStep);
   return steps.every((step) => step !== undefined) ? steps : undefined;
 }
@@ -37,8 +39,12 @@ function parseList(text: string): unknown {
 }
 
 function readStep(value: unknown): Step | undefined {
-  if (typeof value === "string") return { step: value, status: "pending" };
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value === "string") {
+    return { step: value, status: "pending" };
+  }
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
   const fields = value as Record<string, unknown>;
   const step = readString(fields, "step", "content", "title", "task", "description", "text");
   return step === undefined ? undefined : { step, status: readStatus(fields["status"]) };
@@ -49,7 +55,11 @@ function readStatus(value: unknown): Step["status"] {
   const words = String(value)
     .toLowerCase()
     .replace(/[^a-z]/g, "");
-  if (/^(done|complete|completed|finished|true)$/.test(words)) return "completed";
-  if (/^(inprogress|doing|active|current|started|running|working)$/.test(words)) return "in_progress";
+  if (/^(done|complete|completed|finished|true)$/.test(words)) {
+    return "completed";
+  }
+  if (/^(inprogress|doing|active|current|started|running|working)$/.test(words)) {
+    return "in_progress";
+  }
   return "pending";
 }

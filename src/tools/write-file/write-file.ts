@@ -11,9 +11,13 @@ export const writeFile: Tool = {
   aliases: ["create_file", "write"],
   prepare(args, context) {
     const named = readPath(args, writeFileSpec, context);
-    if (named.kind === "invalid") return named;
+    if (named.kind === "invalid") {
+      return named;
+    }
     const content = readString(args, "content", "text", "contents", "file_text");
-    if (content === undefined) return invalidArguments(writeFileSpec, "missing field `content` (a string)");
+    if (content === undefined) {
+      return invalidArguments(writeFileSpec, "missing field `content` (a string)");
+    }
     return {
       kind: "ready",
       action: { kind: "edit", paths: [named.shown] },

@@ -44,10 +44,13 @@ export async function* attemptChat(
       signal,
       idleTimeoutMs: endpoint.idleTimeoutMs,
     });
-    if (response.status < 200 || response.status >= 300)
+    if (response.status < 200 || response.status >= 300) {
       return { type: "rejected", error: present(await readRejection(response)) };
+    }
   } catch (error) {
-    if (signal.aborted) return { type: "interrupted", partial: [] };
+    if (signal.aborted) {
+      return { type: "interrupted", partial: [] };
+    }
     return { type: "rejected", error: present(transportError(error)) };
   }
 
@@ -57,14 +60,18 @@ export async function* attemptChat(
   let breakage: ModelError | undefined;
   try {
     for await (const _ of decodeBody(response, decoder, events)) {
-      for (const event of events) yield event;
+      for (const event of events) {
+        yield event;
+      }
       events.length = 0;
     }
   } catch (error) {
     breakage = signal.aborted ? undefined : transportError(error);
   }
   const decoded = decoder.end(events);
-  for (const event of events) yield event;
+  for (const event of events) {
+    yield event;
+  }
   return judge(decoded, { breakage, aborted: signal.aborted, present });
 }
 
@@ -92,25 +99,37 @@ async function* decodeBody(
     const first = started ? 0 : firstByte(bytes);
     if (!started && first !== -1) {
       started = true;
-      if (bytes[first] === BRACE || bytes[first] === ANGLE) whole = [];
+      if (bytes[first] === BRACE || bytes[first] === ANGLE) {
+        whole = [];
+      }
     }
     if (whole !== undefined) {
       whole.push(bytes.subarray(first));
       size += bytes.length;
-      if (size > MAX_WHOLE_BYTES)
+      if (size > MAX_WHOLE_BYTES) {
         return decoder.push({ event: "error", data: "an answer without end" }, events);
+      }
       continue;
     }
-    for (const frame of parser.push(bytes)) decoder.push(frame, events);
+    for (const frame of parser.push(bytes)) {
+      decoder.push(frame, events);
+    }
     yield;
-    if (decoder.ended) return;
+    if (decoder.ended) {
+      return;
+    }
     if (decoder.finishing && !expectsEnd) {
       expectsEnd = true;
       response.expectEnd(FINISH_GRACE_MS);
     }
   }
-  if (whole === undefined) for (const frame of parser.end()) decoder.push(frame, events);
-  else decoder.pushBody(Buffer.concat(whole).toString("utf8"), events);
+  if (whole === undefined) {
+    for (const frame of parser.end()) {
+      decoder.push(frame, events);
+    }
+  } else {
+    decoder.pushBody(Buffer.concat(whole).toString("utf8"), events);
+  }
   yield;
 }
 
@@ -138,9 +157,13 @@ function judge(
   const { breakage, aborted, present } = circumstances;
   const isWhole = decoded.error === undefined && decoded.completion.finish !== "incomplete";
   // A connection that breaks after the finish reason has lost nothing.
-  if (isWhole && !aborted) return { type: "completed", response: decoded };
+  if (isWhole && !aborted) {
+    return { type: "completed", response: decoded };
+  }
   const partial = decoded.items.filter((item) => item.type !== "function_call");
-  if (aborted) return { type: "interrupted", partial };
+  if (aborted) {
+    return { type: "interrupted", partial };
+  }
   const error: ModelError = decoded.error ??
     breakage ?? { kind: "incomplete", message: "the answer ended without a finish reason" };
   return { type: "broken", error: present(error), partial };
@@ -170,15 +193,21 @@ async function readErrorText(response: HttpResponse): Promise<string> {
     for await (const chunk of response.body) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAX_ERROR_BYTES) break;
+      if (size > MAX_ERROR_BYTES) {
+        break;
+      }
     }
   } catch (error) {
-    if (!(error instanceof TransportFailure)) throw error;
+    if (!(error instanceof TransportFailure)) {
+      throw error;
+    }
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
 function transportError(error: unknown): ModelError {
-  if (error instanceof TransportFailure) return error.detail;
+  if (error instanceof TransportFailure) {
+    return error.detail;
+  }
   throw error;
 }

@@ -11,20 +11,29 @@ export interface ContentDelta {
  * change to plain strings within the same stream.
  */
 export function readContent(content: unknown): ContentDelta {
-  if (typeof content === "string") return { text: content, reasoning: "" };
+  if (typeof content === "string") {
+    return { text: content, reasoning: "" };
+  }
   let text = "";
   let reasoning = "";
   for (const entry of asArray(content)) {
     const part = asObject(entry);
-    if (part === undefined) continue;
-    if (part["type"] === "thinking") reasoning += thinkingText(part["thinking"]);
-    else text += asText(part["text"]) ?? "";
+    if (part === undefined) {
+      continue;
+    }
+    if (part["type"] === "thinking") {
+      reasoning += thinkingText(part["thinking"]);
+    } else {
+      text += asText(part["text"]) ?? "";
+    }
   }
   return { text, reasoning };
 }
 
 function thinkingText(thinking: unknown): string {
-  if (typeof thinking === "string") return thinking;
+  if (typeof thinking === "string") {
+    return thinking;
+  }
   return asArray(thinking)
     .map((entry) => asText(asObject(entry)?.["text"]) ?? "")
     .join("");

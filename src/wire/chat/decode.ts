@@ -51,7 +51,9 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   let unreadableEvents = 0;
 
   function push(frame: SseFrame, events: ModelEvent[]): void {
-    if (sawDone || error !== undefined) return;
+    if (sawDone || error !== undefined) {
+      return;
+    }
     const data = frame.data.trim();
     if (data === "[DONE]" || data === "DONE") {
       sawDone = true;
@@ -62,16 +64,25 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       readChoices(chunk, events);
       error = errorFromJson(chunk, undefined);
     } else if (chunk === undefined) {
-      if (frame.event === "error") error = errorFromJson({ error: data }, undefined);
-      else unreadableEvents += 1;
-    } else readChunk(chunk, events);
+      if (frame.event === "error") {
+        error = errorFromJson({ error: data }, undefined);
+      } else {
+        unreadableEvents += 1;
+      }
+    } else {
+      readChunk(chunk, events);
+    }
   }
 
   function pushBody(text: string, events: ModelEvent[]): void {
     const body = asObject(parseJson(text));
-    if (body === undefined) error = readErrorBody(text, undefined);
-    else if (holdsError(body) || !Array.isArray(body["choices"])) error = errorFromJson(body, undefined);
-    else readChunk(body, events);
+    if (body === undefined) {
+      error = readErrorBody(text, undefined);
+    } else if (holdsError(body) || !Array.isArray(body["choices"])) {
+      error = errorFromJson(body, undefined);
+    } else {
+      readChunk(body, events);
+    }
   }
 
   function readChunk(chunk: JsonObject, events: ModelEvent[]): void {
@@ -79,41 +90,64 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     usage = readUsage(chunk) ?? usage;
     timings = readTimings(chunk) ?? timings;
     const progress = asObject(chunk["prompt_progress"]);
-    if (progress !== undefined) readProgress(progress, events);
+    if (progress !== undefined) {
+      readProgress(progress, events);
+    }
   }
 
   function readChoices(chunk: JsonObject, events: ModelEvent[]): void {
     for (const entry of asArray(chunk["choices"])) {
       const choice = asObject(entry);
       // With n > 1 the other answers are not ours; a missing index means the only one.
-      if (choice === undefined || (asNumber(choice["index"]) ?? 0) !== 0) continue;
+      if (choice === undefined || (asNumber(choice["index"]) ?? 0) !== 0) {
+        continue;
+      }
       const delta = asObject(choice["delta"]) ?? asObject(choice["message"]);
-      if (delta !== undefined) readDelta(delta, events);
+      if (delta !== undefined) {
+        readDelta(delta, events);
+      }
       finishReason = asText(choice["finish_reason"]) ?? finishReason;
-      if (holdsError(choice)) error = errorFromJson(choice, undefined);
+      if (holdsError(choice)) {
+        error = errorFromJson(choice, undefined);
+      }
     }
   }
 
   function readDelta(delta: JsonObject, events: ModelEvent[]): void {
     const reasoning = readReasoning(delta);
-    if (reasoning !== undefined) addReasoning(reasoning.text, reasoning.field, events);
+    if (reasoning !== undefined) {
+      addReasoning(reasoning.text, reasoning.field, events);
+    }
     const content = readContent(delta["content"]);
-    if (content.reasoning !== "" && reasoning === undefined)
+    if (content.reasoning !== "" && reasoning === undefined) {
       addReasoning(content.reasoning, undefined, events);
-    if (content.text !== "") addSegments(thinkTags.push(content.text), events);
+    }
+    if (content.text !== "") {
+      addSegments(thinkTags.push(content.text), events);
+    }
     const refusal = asText(delta["refusal"]);
-    if (refusal !== undefined) addText(refusal, events);
+    if (refusal !== undefined) {
+      addText(refusal, events);
+    }
     const calls = asArray(delta["tool_calls"]);
-    if (calls.length > 0) for (const call of calls) addCall(call, events);
+    if (calls.length > 0) {
+      for (const call of calls) {
+        addCall(call, events);
+      }
+    }
     // The form before tool_calls, still sent by old gateways.
-    else if (asObject(delta["function_call"]) !== undefined)
+    else if (asObject(delta["function_call"]) !== undefined) {
       addCall({ index: 0, function: delta["function_call"] }, events);
+    }
   }
 
   function addSegments(segments: readonly Segment[], events: ModelEvent[]): void {
     for (const segment of segments) {
-      if (segment.kind === "reasoning") addReasoning(segment.text, undefined, events);
-      else addText(segment.text, events);
+      if (segment.kind === "reasoning") {
+        addReasoning(segment.text, undefined, events);
+      } else {
+        addText(segment.text, events);
+      }
     }
   }
 
@@ -128,9 +162,13 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   }
 
   function addCall(entry: unknown, events: ModelEvent[]): void {
-    if (!assembler.add(entry)) return;
+    if (!assembler.add(entry)) {
+      return;
+    }
     items.markCalls();
-    if (events.at(-1)?.type !== "call-delta") events.push({ type: "call-delta" });
+    if (events.at(-1)?.type !== "call-delta") {
+      events.push({ type: "call-delta" });
+    }
   }
 
   function end(events: ModelEvent[]): DecodedResponse {
@@ -158,8 +196,12 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
 
   /** The reason is advice: unknown words mean stop, and none at all without `[DONE]` means cut off. */
   function normalizeFinish(): FinishReason {
-    if (error !== undefined) return "error";
-    if (finishReason === undefined) return sawDone ? "stop" : "incomplete";
+    if (error !== undefined) {
+      return "error";
+    }
+    if (finishReason === undefined) {
+      return sawDone ? "stop" : "incomplete";
+    }
     switch (finishReason) {
       case "tool_calls":
       case "length":
@@ -188,14 +230,19 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
 /** Deltas of one kind that arrive in one read leave as one, so that they cost one write. */
 function appendDelta(type: "text-delta" | "reasoning-delta", text: string, events: ModelEvent[]): void {
   const last = events.at(-1);
-  if (last?.type === type) events[events.length - 1] = { type, text: last.text + text };
-  else events.push({ type, text });
+  if (last?.type === type) {
+    events[events.length - 1] = { type, text: last.text + text };
+  } else {
+    events.push({ type, text });
+  }
 }
 
 function readProgress(progress: JsonObject, events: ModelEvent[]): void {
   const processed = asNumber(progress["processed"]);
   const total = asNumber(progress["total"]);
-  if (processed === undefined || total === undefined) return;
+  if (processed === undefined || total === undefined) {
+    return;
+  }
   const cached = asNumber(progress["cache"]);
   const elapsedMs = asNumber(progress["time_ms"]);
   events.push({
@@ -228,7 +275,9 @@ function isRunnable(call: AssembledCall, finish: FinishReason): boolean {
 }
 
 function toCallItem(call: AssembledCall, id: string): FunctionCallItem[] {
-  if (call.name === null) return [];
+  if (call.name === null) {
+    return [];
+  }
   return [{ type: "function_call", name: call.name, arguments: call.argumentsText, call_id: id }];
 }
 

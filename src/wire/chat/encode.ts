@@ -42,8 +42,11 @@ type ChatMessage = Readonly<Record<string, unknown>>;
 export function encodeMessages(request: ModelRequest, dialect: Dialect): ChatMessage[] {
   const messages: ChatMessage[] = [{ role: "system", content: request.instructions }];
   for (const group of groupItems(request.items)) {
-    if (group.role === "user") pushUser(messages, group.messages.map(textOf).join("\n\n"));
-    else messages.push(...encodeAssistant(group, dialect));
+    if (group.role === "user") {
+      pushUser(messages, group.messages.map(textOf).join("\n\n"));
+    } else {
+      messages.push(...encodeAssistant(group, dialect));
+    }
   }
   return messages;
 }
@@ -51,8 +54,11 @@ export function encodeMessages(request: ModelRequest, dialect: Dialect): ChatMes
 /** An answer that was interrupted while the model was thinking leaves nothing between two user messages. */
 function pushUser(messages: ChatMessage[], text: string): void {
   const last = messages.at(-1);
-  if (last?.["role"] !== "user") messages.push({ role: "user", content: text });
-  else messages[messages.length - 1] = { role: "user", content: `${last["content"]}\n\n${text}` };
+  if (last?.["role"] !== "user") {
+    messages.push({ role: "user", content: text });
+  } else {
+    messages[messages.length - 1] = { role: "user", content: `${last["content"]}\n\n${text}` };
+  }
 }
 
 function encodeTool(tool: ModelRequest["tools"][number]): ChatMessage {
@@ -79,14 +85,18 @@ function groupItems(items: readonly HistoryItem[]): (UserGroup | AssistantGroup)
   const groups: (UserGroup | AssistantGroup)[] = [];
   let open: UserGroup | AssistantGroup | undefined;
   const user = (): UserGroup => {
-    if (open?.role === "user") return open;
+    if (open?.role === "user") {
+      return open;
+    }
     const group: UserGroup = { role: "user", messages: [] };
     groups.push(group);
     open = group;
     return group;
   };
   const assistant = (): AssistantGroup => {
-    if (open?.role === "assistant") return open;
+    if (open?.role === "assistant") {
+      return open;
+    }
     const group: AssistantGroup = {
       role: "assistant",
       messages: [],
@@ -135,7 +145,9 @@ function ownerOf(
 
 function encodeAssistant(group: AssistantGroup, dialect: Dialect): ChatMessage[] {
   const text = group.messages.map(textOf).join("\n");
-  if (group.calls.length === 0) return text === "" ? [] : [{ role: "assistant", content: text }];
+  if (group.calls.length === 0) {
+    return text === "" ? [] : [{ role: "assistant", content: text }];
+  }
   return [
     {
       role: "assistant",
@@ -156,7 +168,9 @@ function encodeAssistant(group: AssistantGroup, dialect: Dialect): ChatMessage[]
 function encodeReasoning(reasoning: readonly ReasoningItem[]): ChatMessage {
   const byField = new Map<string, string>();
   for (const { field, content } of reasoning) {
-    if (field === undefined) continue;
+    if (field === undefined) {
+      continue;
+    }
     const text = content.map((part) => part.text).join("");
     byField.set(field, (byField.get(field) ?? "") + text);
   }

@@ -8,10 +8,14 @@ import { asArray, asObject, asText, type JsonObject, parseJson } from "./json.ts
 export function readErrorBody(text: string, status: number | undefined): ModelError {
   const body = parseJson(text);
   const object = asObject(body);
-  if (object !== undefined) return errorFromJson(object, status);
+  if (object !== undefined) {
+    return errorFromJson(object, status);
+  }
   const title = titleOfHtml(text);
   // A page that comes as a success is somebody's web interface: the same request would bring it again.
-  if (title !== undefined && status === undefined) return { kind: "not_found", message: title };
+  if (title !== undefined && status === undefined) {
+    return { kind: "not_found", message: title };
+  }
   const message = title ?? text.trim().slice(0, 500);
   return buildError(message === "" ? defaultMessage(status) : message, "", status);
 }
@@ -44,15 +48,21 @@ const MAX_ENTRIES = 20;
 const MAX_LENGTH = 2000;
 
 function messageOf(value: unknown, depth = 0): string | undefined {
-  if (depth > MAX_DEPTH) return undefined;
-  if (typeof value === "string") return asText(value.slice(0, MAX_LENGTH).trim());
+  if (depth > MAX_DEPTH) {
+    return undefined;
+  }
+  if (typeof value === "string") {
+    return asText(value.slice(0, MAX_LENGTH).trim());
+  }
   const inner = (entry: unknown) => messageOf(entry, depth + 1);
   if (Array.isArray(value)) {
     const messages = value.slice(0, MAX_ENTRIES).map((entry) => inner(entry) ?? "");
     return asText(messages.join("; ").slice(0, MAX_LENGTH));
   }
   const object = asObject(value);
-  if (object === undefined) return undefined;
+  if (object === undefined) {
+    return undefined;
+  }
   const location = asArray(object["loc"]).slice(0, MAX_ENTRIES).map(String).join(".");
   const message = inner(object["msg"]) ?? inner(object["message"]) ?? inner(object["detail"]);
   return message === undefined || location === "" ? message : `${message} (${location})`;
@@ -109,18 +119,34 @@ const BY_WORDS: readonly (readonly [ModelErrorKind, RegExp])[] = [
 function kindOf(message: string, code: string, status: number | undefined): ModelErrorKind {
   const words = `${message} ${code}`;
   const named = BY_WORDS.find(([, pattern]) => pattern.test(words));
-  if (named !== undefined) return named[0];
-  if (status === 401 || status === 403) return "auth";
-  if (status === 402) return "quota";
-  if (status === 404 || status === 405) return "not_found";
-  if (status === 429) return "rate_limit";
-  if (status === 503 || status === 529) return "overloaded";
-  if (status !== undefined && status >= 400 && status < 500) return "bad_request";
+  if (named !== undefined) {
+    return named[0];
+  }
+  if (status === 401 || status === 403) {
+    return "auth";
+  }
+  if (status === 402) {
+    return "quota";
+  }
+  if (status === 404 || status === 405) {
+    return "not_found";
+  }
+  if (status === 429) {
+    return "rate_limit";
+  }
+  if (status === 503 || status === 529) {
+    return "overloaded";
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return "bad_request";
+  }
   return "server";
 }
 
 function refusedParameter(message: string): string | undefined {
-  if (/think value/i.test(message)) return "reasoning_effort";
+  if (/think value/i.test(message)) {
+    return "reasoning_effort";
+  }
   return /stream_options|return_progress/.exec(message)?.[0];
 }
 
@@ -135,7 +161,9 @@ function numericCode(code: unknown): number | undefined {
 }
 
 function titleOfHtml(text: string): string | undefined {
-  if (!/^\s*</.test(text)) return undefined;
+  if (!/^\s*</.test(text)) {
+    return undefined;
+  }
   return /<title>([^<]{1,300})<\/title>/i.exec(text)?.[1]?.trim() ?? "the answer is an HTML page";
 }
 

@@ -26,16 +26,24 @@ export function createItemBuilder(): ItemBuilder {
     },
     addText(text) {
       const last = segments.at(-1);
-      if (last?.kind === "text") last.pieces.push(text);
-      else segments.push({ kind: "text", pieces: [text] });
+      if (last?.kind === "text") {
+        last.pieces.push(text);
+      } else {
+        segments.push({ kind: "text", pieces: [text] });
+      }
     },
     addReasoning(text, field) {
       const last = segments.at(-1);
-      if (last?.kind === "reasoning" && last.field === field) last.pieces.push(text);
-      else segments.push({ kind: "reasoning", pieces: [text], field });
+      if (last?.kind === "reasoning" && last.field === field) {
+        last.pieces.push(text);
+      } else {
+        segments.push({ kind: "reasoning", pieces: [text], field });
+      }
     },
     markCalls() {
-      if (!segments.some((segment) => segment.kind === "calls")) segments.push({ kind: "calls" });
+      if (!segments.some((segment) => segment.kind === "calls")) {
+        segments.push({ kind: "calls" });
+      }
     },
     finish(calls) {
       return segments.flatMap((segment): readonly HistoryItem[] =>
@@ -48,7 +56,9 @@ export function createItemBuilder(): ItemBuilder {
 /** White space alone (a line break between thinking and a call) is not worth an item. */
 function toItem(segment: Exclude<Segment, { kind: "calls" }>): HistoryItem[] {
   const text = segment.pieces.join("");
-  if (text.trim() === "") return [];
+  if (text.trim() === "") {
+    return [];
+  }
   if (segment.kind === "text") {
     return [{ type: "message", role: "assistant", content: [{ type: "output_text", text }] }];
   }

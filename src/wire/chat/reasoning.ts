@@ -12,11 +12,17 @@ export interface ReasoningDelta {
  */
 export function readReasoning(delta: JsonObject): ReasoningDelta | undefined {
   const content = asText(delta["reasoning_content"]);
-  if (content !== undefined) return { text: content, field: "reasoning_content" };
+  if (content !== undefined) {
+    return { text: content, field: "reasoning_content" };
+  }
   const reasoning = textOf(delta["reasoning"]);
-  if (reasoning !== undefined) return { text: reasoning, field: "reasoning" };
+  if (reasoning !== undefined) {
+    return { text: reasoning, field: "reasoning" };
+  }
   const text = asText(delta["reasoning_text"]);
-  if (text !== undefined) return { text, field: "reasoning_text" };
+  if (text !== undefined) {
+    return { text, field: "reasoning_text" };
+  }
   // OpenRouter takes the plain string back as well; the encrypted entries need the details verbatim.
   const details = asArray(delta["reasoning_details"]).map(detailText).join("");
   return details === "" ? undefined : { text: details, field: "reasoning" };
@@ -24,7 +30,9 @@ export function readReasoning(delta: JsonObject): ReasoningDelta | undefined {
 
 /** A string, or an object of some gateways: `{text}` or `{content}`. */
 function textOf(value: unknown): string | undefined {
-  if (typeof value === "string") return asText(value);
+  if (typeof value === "string") {
+    return asText(value);
+  }
   const object = asObject(value);
   return object && (asText(object["text"]) ?? asText(object["content"]));
 }

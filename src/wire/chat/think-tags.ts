@@ -25,13 +25,23 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
 
   function push(content: string): Segment[] {
     // The ordinary case, and the hot path: the answer is under way.
-    if (state === "text") return content === "" ? [] : [{ kind: "text", text: content }];
+    if (state === "text") {
+      return content === "" ? [] : [{ kind: "text", text: content }];
+    }
     held += content;
     const segments: Segment[] = [];
-    if (state === "start") readStart(segments);
-    if (state === "opened") readOpened();
-    if (state === "thinking") readThinking(segments);
-    if (state === "after") readAfter(segments);
+    if (state === "start") {
+      readStart(segments);
+    }
+    if (state === "opened") {
+      readOpened();
+    }
+    if (state === "thinking") {
+      readThinking(segments);
+    }
+    if (state === "after") {
+      readAfter(segments);
+    }
     return segments;
   }
 
@@ -51,7 +61,9 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
   /** The line break after the opening tag comes as a token of its own and belongs to the tag. */
   function readOpened(): void {
     held = held.trimStart();
-    if (held !== "") state = "thinking";
+    if (held !== "") {
+      state = "thinking";
+    }
   }
 
   function readThinking(segments: Segment[]): void {
@@ -68,19 +80,25 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
   /** The line breaks between the closing tag and the answer belong to neither. */
   function readAfter(segments: Segment[]): void {
     held = held.trimStart();
-    if (held === "") return;
+    if (held === "") {
+      return;
+    }
     state = "text";
     give(segments, "text", held.length);
   }
 
   function give(segments: Segment[], kind: Segment["kind"], length: number): void {
-    if (length > 0) segments.push({ kind, text: held.slice(0, length) });
+    if (length > 0) {
+      segments.push({ kind, text: held.slice(0, length) });
+    }
     held = held.slice(length);
   }
 
   function end(): Segment[] {
     const segments: Segment[] = [];
-    if (state !== "after") give(segments, state === "thinking" ? "reasoning" : "text", held.length);
+    if (state !== "after") {
+      give(segments, state === "thinking" ? "reasoning" : "text", held.length);
+    }
     return segments;
   }
 
@@ -90,7 +108,9 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
 /** How many characters at the end of `text` may be the beginning of `marker`. */
 function partialLength(text: string, marker: string): number {
   for (let length = Math.min(text.length, marker.length - 1); length > 0; length -= 1) {
-    if (text.endsWith(marker.slice(0, length))) return length;
+    if (text.endsWith(marker.slice(0, length))) {
+      return length;
+    }
   }
   return 0;
 }

@@ -32,14 +32,18 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
 
   function add(entry: unknown): boolean {
     const delta = asObject(entry);
-    if (delta === undefined) return false;
+    if (delta === undefined) {
+      return false;
+    }
     // Old gateways put name and arguments beside the id instead of under `function`.
     const part = asObject(delta["function"]) ?? delta;
     const id = asText(delta["id"]);
     const index = asNumber(delta["index"]);
     const name = asText(part["name"]);
     const argumentsPart = argumentsOf(part);
-    if (id === undefined && name === undefined && argumentsPart === undefined) return false;
+    if (id === undefined && name === undefined && argumentsPart === undefined) {
+      return false;
+    }
 
     let call = find(id, index, name, argumentsPart);
     if (call === undefined) {
@@ -47,10 +51,14 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
       calls.push(call);
     }
     call.id ??= id;
-    if (name !== undefined && name !== call.name) call.name += name;
+    if (name !== undefined && name !== call.name) {
+      call.name += name;
+    }
     if (argumentsPart !== undefined && !isResend(call, argumentsPart)) {
       call.argumentsText += argumentsPart;
-      if (argumentsPart.trim() !== "") call.lastPart = argumentsPart;
+      if (argumentsPart.trim() !== "") {
+        call.lastPart = argumentsPart;
+      }
     }
     return true;
   }
@@ -62,10 +70,16 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     argumentsPart: string | undefined,
   ): OpenCall | undefined {
     const byId = id === undefined ? undefined : calls.findLast((call) => call.id === id);
-    if (byId !== undefined) return startsUnderSameId(byId, index, name, argumentsPart) ? undefined : byId;
+    if (byId !== undefined) {
+      return startsUnderSameId(byId, index, name, argumentsPart) ? undefined : byId;
+    }
     const candidate = index === undefined ? calls.at(-1) : calls.findLast((call) => call.index === index);
-    if (candidate === undefined) return undefined;
-    if (id !== undefined && candidate.id !== undefined) return undefined;
+    if (candidate === undefined) {
+      return undefined;
+    }
+    if (id !== undefined && candidate.id !== undefined) {
+      return undefined;
+    }
     const startsAnother =
       name !== undefined &&
       (name !== candidate.name ||
@@ -94,9 +108,13 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
 
 function argumentsOf(part: JsonObject): string | undefined {
   const value = part["arguments"];
-  if (typeof value === "string") return asText(value);
+  if (typeof value === "string") {
+    return asText(value);
+  }
   // Bridges from Ollama's native API send an object.
-  if (asObject(value) === undefined) return undefined;
+  if (asObject(value) === undefined) {
+    return undefined;
+  }
   try {
     return JSON.stringify(value);
   } catch {
@@ -113,7 +131,9 @@ function startsUnderSameId(
   argumentsPart: string | undefined,
 ): boolean {
   const isSamePlace = index !== undefined && index === call.index;
-  if (name === undefined || isSamePlace || !isWhole(call.argumentsText)) return false;
+  if (name === undefined || isSamePlace || !isWhole(call.argumentsText)) {
+    return false;
+  }
   // Without an index, a name alone is more likely said once more than the beginning of another call.
   const isRepetition =
     name === call.name &&
@@ -132,10 +152,16 @@ function isWhole(argumentsText: string): boolean {
 
 /** No arguments mean an empty object; an object inside a JSON string is taken out. Undefined if unreadable. */
 function normalizeArguments(text: string): string | undefined {
-  if (text.trim() === "") return "{}";
+  if (text.trim() === "") {
+    return "{}";
+  }
   const value = parseJson(text);
-  if (asObject(value) !== undefined) return text;
-  if (value === null) return "{}";
+  if (asObject(value) !== undefined) {
+    return text;
+  }
+  if (value === null) {
+    return "{}";
+  }
   return typeof value === "string" && isWhole(value) ? value : undefined;
 }
 

@@ -10,7 +10,9 @@ export function readUsage(chunk: JsonObject): TokenUsage | undefined {
     asObject(chunk["usage"]) ??
     asObject(asObject(asArray(chunk["choices"])[0])?.["usage"]) ??
     asObject(asObject(chunk["x_groq"])?.["usage"]);
-  if (usage === undefined) return undefined;
+  if (usage === undefined) {
+    return undefined;
+  }
   const promptDetails = asObject(usage["prompt_tokens_details"]);
   const completionDetails = asObject(usage["completion_tokens_details"]);
   const counts = {
@@ -33,7 +35,9 @@ export interface ServerTimings {
 
 export function readTimings(chunk: JsonObject): ServerTimings | undefined {
   const timings = asObject(chunk["timings"]);
-  if (timings === undefined) return undefined;
+  if (timings === undefined) {
+    return undefined;
+  }
   const cached = countOf(timings["cache_n"]);
   const prompt = countOf(timings["prompt_n"]);
   const predicted = countOf(timings["predicted_n"]);

@@ -13,9 +13,15 @@ export interface EndpointIdentity {
 /** The host decides before the provider's name: a table named `openai` may well point at a local server. */
 export function pickDialect(endpoint: EndpointIdentity): Dialect {
   const host = endpoint.hostname.toLowerCase();
-  if (isWithin(host, "openai.com") || isWithin(host, "openai.azure.com")) return openai;
-  if (isWithin(host, "groq.com")) return groq;
-  if (endpoint.providerId === "llamacpp") return llamacpp;
+  if (isWithin(host, "openai.com") || isWithin(host, "openai.azure.com")) {
+    return openai;
+  }
+  if (isWithin(host, "groq.com")) {
+    return groq;
+  }
+  if (endpoint.providerId === "llamacpp") {
+    return llamacpp;
+  }
   return generic;
 }
 

@@ -26,7 +26,9 @@ test.each<Row>([
   { argv: ["practice"], name: "practice" },
 ])("a command: $argv", ({ argv, name, argument, options = {} }) => {
   const line = parseCommandLine(argv);
-  if (line.type !== "command") throw new Error(JSON.stringify(line));
+  if (line.type !== "command") {
+    throw new Error(JSON.stringify(line));
+  }
   expect({
     name: line.name,
     argument: line.given.argument,
@@ -83,7 +85,9 @@ test.each([
 ])("a mistake: $argv", ({ argv, message, hint }) => {
   const line = parseCommandLine(argv);
   expect(line).toMatchObject({ type: "mistake", message });
-  if (line.type === "mistake") expect(line.hint).toContain(hint);
+  if (line.type === "mistake") {
+    expect(line.hint).toContain(hint);
+  }
 });
 
 test("the help of a command names every option but the other spellings", () => {

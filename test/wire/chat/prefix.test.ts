@@ -28,11 +28,15 @@ describe.each([generic, openai])("$name", (dialect) => {
       git: undefined,
       now: () => new Date(),
     });
-    if (!opened.ok) throw new Error(opened.error.reason);
+    if (!opened.ok) {
+      throw new Error(opened.error.reason);
+    }
     const { session } = opened;
     let previous: string[] = [];
     for (const { items, mayExtendLast } of conversation(seededRandom(seed))) {
-      for (const item of items) expect(session.append(item)).toBeUndefined();
+      for (const item of items) {
+        expect(session.append(item)).toBeUndefined();
+      }
       const body = encode(session.items);
       const messages = (JSON.parse(body).messages as unknown[]).map((message) => JSON.stringify(message));
       const head = `{"model":"m","messages":[`;
@@ -99,11 +103,14 @@ function* conversation(random: () => number): Generator<Step> {
       const answered = chance(0.9) ? calls.length : Math.floor(random() * calls.length);
       const outputs = calls.slice(0, answered).map(({ call_id }) => output(call_id, words()));
       items = [...thought(), ...text(0.5), ...calls, ...text(0.1), ...outputs];
-      if (answered < calls.length) break;
+      if (answered < calls.length) {
+        break;
+      }
     }
     // An interrupted round is followed by the user's next words, not by a request.
-    if (rounds > 0 && items.filter((item) => item.type === "function_call").length > countOutputs(items))
+    if (rounds > 0 && items.filter((item) => item.type === "function_call").length > countOutputs(items)) {
       continue;
+    }
     const end = [...thought(), ...text(0.7)];
     yield { items, mayExtendLast: !end.some((item) => item.type === "message") };
     items = end;

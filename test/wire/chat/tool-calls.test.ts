@@ -17,7 +17,9 @@ function delta(fields: { id?: unknown; index?: unknown; name?: unknown; args?: u
 
 function nested(depth: number): object {
   let value: object = {};
-  for (let level = 0; level < depth; level += 1) value = { inner: value };
+  for (let level = 0; level < depth; level += 1) {
+    value = { inner: value };
+  }
   return value;
 }
 
@@ -214,7 +216,9 @@ test.each<[string, unknown[], Row[]]>([
   ["entries that hold nothing", [delta({ index: 0 }), {}, null, "x", 7], []],
 ])("%s", (_, deltas, expected) => {
   const assembler = createCallAssembler(new Set(["shell", "read", "read_file"]));
-  for (const entry of deltas) assembler.add(entry);
+  for (const entry of deltas) {
+    assembler.add(entry);
+  }
   expect(assembler.finish().map(toRow)).toEqual(expected);
 });
 
@@ -223,7 +227,9 @@ test("a call of 1 MB in 100,000 deltas that each repeat the name", () => {
   const assembler = createCallAssembler(new Set(["write_file"]));
   const add = (args: string) => assembler.add(delta({ index: 0, name: "write_file", args }));
   add('{"content":"');
-  for (let count = 0; count < 100_000; count += 1) add("some code ");
+  for (let count = 0; count < 100_000; count += 1) {
+    add("some code ");
+  }
   add('"}');
   const argumentsText = `{"content":"${"some code ".repeat(100_000)}"}`;
   expect(assembler.finish().map(toRow)).toEqual([[undefined, "write_file", argumentsText]]);

@@ -54,13 +54,17 @@ async function replay(vector: Vector, chunks: readonly Buffer[]): Promise<Outcom
   const seen: ModelEvent[] = [];
   for (;;) {
     const step = await events.next();
-    if (step.done) return summarize(seen, step.value);
+    if (step.done) {
+      return summarize(seen, step.value);
+    }
     seen.push(step.value);
   }
 }
 
 async function* body(chunks: readonly Buffer[]): AsyncGenerator<Uint8Array, void, void> {
-  for (const chunk of chunks) yield chunk;
+  for (const chunk of chunks) {
+    yield chunk;
+  }
 }
 
 function summarize(seen: readonly ModelEvent[], end: AttemptEnd): Outcome {
@@ -77,8 +81,11 @@ function summarize(seen: readonly ModelEvent[], end: AttemptEnd): Outcome {
 }
 
 function check(outcome: Outcome, expected: VectorExpectation): void {
-  if (expected.text_regex !== undefined) expect(outcome.text).toMatch(new RegExp(expected.text_regex));
-  else expectText(outcome.text, expected.text ?? "", expected.text_match);
+  if (expected.text_regex !== undefined) {
+    expect(outcome.text).toMatch(new RegExp(expected.text_regex));
+  } else {
+    expectText(outcome.text, expected.text ?? "", expected.text_match);
+  }
   expectText(outcome.reasoning, expected.reasoning ?? "", expected.reasoning_match);
   expectItemsHoldDeltas(outcome);
 
@@ -90,7 +97,9 @@ function check(outcome: Outcome, expected: VectorExpectation): void {
   );
   expect(new Set(calls.map((call) => call.call_id)).size).toBe(calls.length);
   expected.tool_calls.forEach(({ id }, index) => {
-    if (id !== undefined) expect(runnable[index]?.call_id).toBe(id);
+    if (id !== undefined) {
+      expect(runnable[index]?.call_id).toBe(id);
+    }
   });
   if (outcome.completion !== undefined) {
     expect(invalid.map(({ name, argumentsText }) => ({ name, arguments_raw: argumentsText }))).toEqual(
@@ -116,14 +125,18 @@ function checkEnd(outcome: Outcome, expected: VectorExpectation): void {
     expect(outcome.error).toMatchObject(rest);
     expect(outcome.error?.message).toContain(words);
   }
-  if (expected.empty_answer === true) expect(outcome.completion?.isEmpty).toBe(true);
+  if (expected.empty_answer === true) {
+    expect(outcome.completion?.isEmpty).toBe(true);
+  }
   if (expected.progress !== undefined) {
     const { processed, total, cached } = outcome.progress ?? {};
     expect({ processed, total, cache: cached }).toEqual(expected.progress);
   }
-  if (expected.usage === null) expect(outcome.completion?.usage).toEqual({});
-  else if (expected.usage !== undefined)
+  if (expected.usage === null) {
+    expect(outcome.completion?.usage).toEqual({});
+  } else if (expected.usage !== undefined) {
     expect(toWireNames(outcome.completion?.usage ?? {})).toMatchObject(expected.usage);
+  }
 }
 
 /** What was shown and what is kept are the same characters, white space at the seams aside. */
@@ -132,14 +145,19 @@ function expectItemsHoldDeltas(outcome: Outcome): void {
     outcome.items
       .map((item) => (item.type === type ? item.content.map((part) => part.text).join("") : ""))
       .join("");
-  if (outcome.items.length === 0) return;
+  if (outcome.items.length === 0) {
+    return;
+  }
   expect(kept("message").trim()).toBe(outcome.text.trim());
   expect(kept("reasoning").trim()).toBe(outcome.reasoning.trim());
 }
 
 function expectText(actual: string, expected: string, match: "trim" | undefined): void {
-  if (match === "trim") expect(actual.trim()).toBe(expected.trim());
-  else expect(actual).toBe(expected);
+  if (match === "trim") {
+    expect(actual.trim()).toBe(expected.trim());
+  } else {
+    expect(actual).toBe(expected);
+  }
 }
 
 function toWireNames(usage: TokenUsage): Record<string, number | undefined> {
