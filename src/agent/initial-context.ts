@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { ApprovalPolicy, MessageItem, SandboxPolicy } from "../protocol/index.ts";
+import { networkAllowed } from "../sandbox/index.ts";
 
 /** What stands at the head of the history: facts that differ by machine and session, kept out of the system prompt. */
 export interface ContextFacts {
@@ -29,8 +30,6 @@ export function userMessage(text: string): MessageItem {
 
 function environmentContext(facts: ContextFacts): string {
   const policy = facts.sandboxPolicy;
-  const networkOpen =
-    policy.mode === "danger-full-access" || (policy.mode === "workspace-write" && policy.networkAccess);
   const roots = policy.mode === "workspace-write" ? facts.extraWritableRoots : [];
   const shell = basename(facts.shell ?? "");
   return [
@@ -38,7 +37,7 @@ function environmentContext(facts: ContextFacts): string {
     `  <cwd>${facts.cwd}</cwd>`,
     `  <approval_policy>${facts.approvalPolicy}</approval_policy>`,
     `  <sandbox_mode>${policy.mode}</sandbox_mode>`,
-    `  <network_access>${networkOpen ? "enabled" : "restricted"}</network_access>`,
+    `  <network_access>${networkAllowed(policy) ? "enabled" : "restricted"}</network_access>`,
     ...(roots.length === 0
       ? []
       : ["  <writable_roots>", ...roots.map((root) => `    <root>${root}</root>`), "  </writable_roots>"]),

@@ -1,4 +1,4 @@
-import type { ApprovalPolicy, SandboxMode } from "../protocol/index.ts";
+import type { ApprovalPolicy, SandboxMode, ShellEnvironmentPolicy } from "../protocol/index.ts";
 
 /** What the rest of leat reads: every value settled, every path absolute, deeply frozen. */
 export interface Config {
@@ -14,7 +14,7 @@ export interface Config {
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxMode: SandboxMode;
   readonly workspaceWrite: WorkspaceWriteConfig;
-  readonly shellEnvironment: ShellEnvironmentConfig;
+  readonly shellEnvironment: ShellEnvironmentPolicy;
   readonly hideAgentReasoning: boolean;
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;
@@ -72,14 +72,6 @@ export interface WorkspaceWriteConfig {
   readonly excludeSlashTmp: boolean;
 }
 
-export interface ShellEnvironmentConfig {
-  readonly inherit: "all" | "core" | "none";
-  readonly ignoreDefaultExcludes: boolean;
-  readonly exclude: readonly string[];
-  readonly set: Readonly<Record<string, string>>;
-  readonly includeOnly: readonly string[];
-}
-
 export interface UnknownKey {
   readonly key: string;
   /** Absent: it came from `-c`. */
@@ -93,5 +85,4 @@ export interface ConfigFlags {
   readonly model?: string;
   readonly sandboxMode?: SandboxMode;
   readonly approvalPolicy?: ApprovalPolicy;
-  readonly provider?: string;
 }

@@ -1,14 +1,8 @@
 import { resolve } from "node:path";
-import type { ConfigError } from "../protocol/index.ts";
+import type { ConfigError, ShellEnvironmentPolicy } from "../protocol/index.ts";
 import { builtInProviders } from "./built-in-providers.ts";
 import type { DocumentCheck } from "./check-document.ts";
-import type {
-  Config,
-  ConfigFlags,
-  KnownProvider,
-  ShellEnvironmentConfig,
-  WorkspaceWriteConfig,
-} from "./config.ts";
+import type { Config, ConfigFlags, KnownProvider, WorkspaceWriteConfig } from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
@@ -47,9 +41,9 @@ export function resolveConfig(
 
   const builtIns = builtInProviders(env);
   const providers = knownProviders(document, builtIns);
-  const providerId = get<string>("model_provider", flags.provider);
+  const providerId = get<string>("model_provider");
   if (!providers.some(({ id }) => id === providerId)) {
-    return { ok: false, error: unknownProvider(document, profile, providerId, providers, flags) };
+    return { ok: false, error: unknownProvider(document, profile, providerId, providers) };
   }
   const resolved = resolveProvider(document, builtIns, providerId, origins);
   if (!resolved.ok) {
@@ -93,13 +87,9 @@ function unknownProvider(
   profile: string | undefined,
   name: string,
   providers: readonly KnownProvider[],
-  flags: ConfigFlags,
 ): ConfigError {
   const known = providers.map(({ id }) => id);
   const fault = { problem: { type: "unknown_provider", name, known }, ...nearestField(name, known) } as const;
-  if (flags.provider !== undefined) {
-    return { kind: "config", ...fault, source: "--provider" };
-  }
   const inProfile = ["profiles", profile ?? "", "model_provider"];
   const isInProfile = valueAt(document.table, inProfile) !== undefined;
   return errorAt(document, isInProfile ? inProfile : ["model_provider"], fault);
@@ -116,7 +106,7 @@ function workspaceWrite(get: Getter, absolute: (path: string) => string): Worksp
   };
 }
 
-function shellEnvironment(get: Getter): ShellEnvironmentConfig {
+function shellEnvironment(get: Getter): ShellEnvironmentPolicy {
   return {
     inherit: get("shell_environment_policy.inherit"),
     ignoreDefaultExcludes: get("shell_environment_policy.ignore_default_excludes"),

@@ -26,6 +26,6 @@ export type {
   MessageItem,
   ReasoningItem,
 } from "./item.ts";
-export type { ApprovalPolicy, SandboxMode, SandboxPolicy } from "./policy.ts";
+export type { ApprovalPolicy, SandboxMode, SandboxPolicy, ShellEnvironmentPolicy } from "./policy.ts";
 export type { ToolSpec } from "./tool-spec.ts";
 export type { ResponseTiming, TokenUsage } from "./usage.ts";

@@ -12,3 +12,13 @@ export type SandboxPolicy =
       readonly networkAccess: boolean;
     }
   | { readonly mode: "danger-full-access" };
+
+/** Which of leat's own variables a command inherits: `[shell_environment_policy]` of the config. */
+export interface ShellEnvironmentPolicy {
+  readonly inherit: "all" | "core" | "none";
+  readonly ignoreDefaultExcludes: boolean;
+  /** Patterns of names with `*` and `?`, case-insensitive; likewise `includeOnly`. */
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly includeOnly: readonly string[];
+}

@@ -1,14 +1,5 @@
 /** Which variables of leat's own environment a model's command gets to see. */
-
-/** `[shell_environment_policy]` of the config. */
-export interface ShellEnvironmentPolicy {
-  readonly inherit: "all" | "core" | "none";
-  readonly ignoreDefaultExcludes: boolean;
-  /** Patterns of names with `*` and `?`, case-insensitive; likewise `includeOnly`. */
-  readonly exclude: readonly string[];
-  readonly set: Readonly<Record<string, string>>;
-  readonly includeOnly: readonly string[];
-}
+import type { ShellEnvironmentPolicy } from "../protocol/index.ts";
 
 const CORE_NAMES = new Set(["HOME", "LOGNAME", "PATH", "SHELL", "USER", "USERNAME", "TMPDIR", "TEMP", "TMP"]);
 const DEFAULT_EXCLUDES = ["*KEY*", "*SECRET*", "*TOKEN*"];

@@ -2,5 +2,5 @@ export type { CapturedOutput } from "./capture.ts";
 export type { CommandEnd } from "./command.ts";
 export { openSandbox, runUnconfined } from "./entry.ts";
 export { childEnvironment } from "./environment.ts";
-export { resolvePolicy } from "./policy.ts";
+export { networkAllowed, resolvePolicy } from "./policy.ts";
 export type { Sandbox } from "./sandbox.ts";

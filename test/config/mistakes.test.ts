@@ -223,17 +223,6 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    name: "unknown provider as a flag",
-    text: "",
-    sources: { flags: { provider: "lmstudo" } },
-    error: {
-      kind: "config",
-      problem: { type: "unknown_provider", name: "lmstudo", known: PROVIDERS },
-      source: "--provider",
-      nearest: "lmstudio",
-    },
-  },
-  {
     name: "the chosen provider has no base_url: the line of its table",
     text: 'model_provider = "x"\n\n[model_providers.x]\nname = "X"\n',
     error: {

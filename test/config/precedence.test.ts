@@ -76,17 +76,15 @@ test.each(ROWS)("model: $name", ({ text, overrides = [], flags = {}, model, orig
 });
 
 test("the other flags", () => {
-  const text = 'sandbox_mode = "read-only"\napproval_policy = "untrusted"\nmodel_provider = "ollama"';
+  const text = 'sandbox_mode = "read-only"\napproval_policy = "untrusted"';
   const flags: ConfigFlags = {
     sandboxMode: "workspace-write",
     approvalPolicy: "never",
-    provider: "lmstudio",
   };
   expect(configOf(text, { flags })).toMatchObject({
     sandboxMode: "workspace-write",
     approvalPolicy: "never",
-    provider: { id: "lmstudio" },
-    origins: { sandbox_mode: "flag", approval_policy: "flag", model_provider: "flag" },
+    origins: { sandbox_mode: "flag", approval_policy: "flag" },
   });
 });
 

@@ -186,9 +186,9 @@ base_url = "http://ab/v1"
     provider: { id: "__proto__", baseUrl: "http://p/v1" },
     origins: { "model_providers.__proto__.base_url": "config.toml:3" },
   });
-  expect(configOf(text, { flags: { provider: "a.b" } }).origins['model_providers."a.b".base_url']).toBe(
-    "config.toml:5",
-  );
+  expect(
+    configOf(text, { overrides: ["model_provider=a.b"] }).origins['model_providers."a.b".base_url'],
+  ).toBe("config.toml:5");
 });
 
 test("a bad URL in the environment names the variable, without its password", () => {

@@ -1,35 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ISSUE_CONFIG } from "../config/issue-config.ts";
 import { createWorkbench, localConfig, messagesOf } from "./support.ts";
 
 const hello = { reasoning: "They greet me.", text: "Hello to you." };
 
 describe("the user's config, as it stands", () => {
-  const config = (localUrl: string) => `[model_providers.openai]
-name = "OpenAI API"
-base_url = "https://api.openai.com/v1"
-wire_api = "chat"
-
-[model_providers.local-oss]
-name = "Local gpt-oss-20b"
-base_url = "${localUrl}"
-wire_api = "chat"
-
-[profiles.cloud]
-model = "gpt-5-codex"
-model_provider = "openai"
-
-[profiles.local-oss]
-model = "openai/gpt-oss-20b"
-model_provider = "local-oss"
-show_raw_agent_reasoning = true
-
-sandbox_mode = "workspace-write"
-
-[sandbox_workspace_write]
-network_access = true
-`;
+  const config = (localUrl: string) => ISSUE_CONFIG.replace("http://localhost:1234/v1", localUrl);
 
   test("profile local-oss: model, reasoning in brackets before the answer, the profile's sandbox mode", async () => {
     const bench = await createWorkbench([hello]);

@@ -205,7 +205,7 @@ describe("the way to the server", () => {
       says: ["nothing listens at http://127.0.0.1:1/v1", "provider `local-oss`", "leat practice"],
     },
     {
-      name: "nothing listens on LM Studio's port, by profile",
+      name: "nothing listens, by name",
       url: "http://localhost:1/v1",
       says: ["nothing listens at", "Start the server"],
     },

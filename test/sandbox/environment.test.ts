@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { childEnvironment, type ShellEnvironmentPolicy } from "../../src/sandbox/environment.ts";
+import type { ShellEnvironmentPolicy } from "../../src/protocol/index.ts";
+import { childEnvironment } from "../../src/sandbox/environment.ts";
 
 const PARENT = {
   HOME: "/home/u",
