@@ -12,7 +12,7 @@ export function explainConfigError(error: ConfigError): { message: string; hint?
     case "syntax":
       return {
         message: `${place(error)}: not valid TOML: ${visible(problem.message)}`,
-        hint: "Correct that line; a text value needs quotes, and a key may stand only once in its table.",
+        hint: "Correct that line and run leat again.",
       };
     case "wrong_type":
       return explainWrongType(error, problem);

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RolloutLine } from "./codex-lines.ts";
 
@@ -12,7 +12,7 @@ export interface RolloutFile {
 /** Creates `sessions/YYYY/MM/DD/rollout-…jsonl` under the home; folder and name go by local time, as in Codex. */
 export function createRolloutFile(home: string, sessionId: string, now: Date): RolloutFile {
   const path = rolloutPath(home, sessionId, now);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(home, dirname(path));
   const descriptor = openSync(path, "ax", 0o600);
   /** What a full disk has not taken goes out before the next line; a line is there whole or not at all. */
   let unwritten = Buffer.alloc(0);
@@ -37,6 +37,16 @@ export function createRolloutFile(home: string, sessionId: string, now: Date): R
       closeSync(descriptor);
     },
   };
+}
+
+/** Node 20 reports a read-only disk as a folder that is missing; asking for the right to write tells the truth. */
+function makeFolder(home: string, folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    accessSync(home, constants.W_OK);
+    throw error;
+  }
 }
 
 /** Where even this fails, the line that is torn is the last, and readers skip it. */

@@ -16,7 +16,7 @@ const ROWS: readonly Row[] = [
     name: "syntax",
     error: { problem: { type: "syntax", message: "invalid value" }, source: FILE, line: 2, column: 11 },
     message: `${FILE}, line 2, column 11: not valid TOML: invalid value`,
-    hint: "Correct that line; a text value needs quotes, and a key may stand only once in its table.",
+    hint: "Correct that line and run leat again.",
   },
   {
     name: "wrong type",
