@@ -16,7 +16,17 @@ export interface Segment {
 const TAGS = [
   { open: "<think>", close: "</think>" },
   { open: "[THINK]", close: "[/THINK]" },
+  // Seed-OSS, MiniMax M3, Gemma 4: where the server does not know the model's format.
+  { open: "<seed:think>", close: "</seed:think>" },
+  { open: "<mm:think>", close: "</mm:think>" },
+  { open: "<|channel>thought\n", close: "<channel|>" },
 ] as const;
+
+/** Templates that open the thinking themselves leave only this, at once where there was nothing to think. */
+const LEADING_CLOSE = "</think>";
+
+/** What an answer may begin with, if it is not simply text. */
+const OPENINGS: readonly string[] = [...TAGS.map(({ open }) => open), LEADING_CLOSE];
 
 export function createThinkTagSplitter(): ThinkTagSplitter {
   let state: "start" | "opened" | "thinking" | "after" | "text" = "start";
@@ -52,7 +62,10 @@ export function createThinkTagSplitter(): ThinkTagSplitter {
       state = "opened";
       close = tag.close;
       held = head.slice(tag.open.length);
-    } else if (!TAGS.some(({ open }) => open.startsWith(head))) {
+    } else if (head.startsWith(LEADING_CLOSE)) {
+      state = "after";
+      held = head.slice(LEADING_CLOSE.length);
+    } else if (!OPENINGS.some((opening) => opening.startsWith(head))) {
       state = "text";
       give(segments, "text", held.length);
     }
