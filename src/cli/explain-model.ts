@@ -107,7 +107,7 @@ function serverHint(error: ServerError, context: ExplainContext): string | undef
     case "model_loading":
       return "The model is still being loaded: try again in a moment.";
     case "context_overflow":
-      return "The conversation no longer fits. Start a new session, or load the model with a larger context.";
+      return `${overflow(error)}Start a new session, or load the model with a larger context.`;
     case "tools_unsupported":
       return "leat works through tool calls: choose a model that can make them, or start llama.cpp with --jinja.";
     case "template":
@@ -136,6 +136,15 @@ function serverHint(error: ServerError, context: ExplainContext): string | undef
 /** Node says `ECONNRESET: aborted` of the commonest case, which tells a person nothing more. */
 function reset(error: ModelError): string {
   return error.message.startsWith("ECONNRESET") ? "" : `: ${error.message}`;
+}
+
+function overflow({ contextTokens, promptTokens }: ModelError): string {
+  if (contextTokens === undefined) {
+    return "The conversation no longer fits. ";
+  }
+  const prompt =
+    promptTokens === undefined ? "The conversation has more" : `The conversation has ${promptTokens} tokens`;
+  return `${prompt}, the loaded context holds ${contextTokens}. `;
 }
 
 function ofProfile(context: ExplainContext): string {

@@ -44,6 +44,9 @@ export interface ModelError {
   readonly retryAfterSeconds?: number;
   /** The request parameter the server refused, by its name in our request. */
   readonly parameter?: string;
+  /** Of a context overflow, where the server tells: the loaded context and the prompt, in tokens. */
+  readonly contextTokens?: number;
+  readonly promptTokens?: number;
   /** How many requests were made in all before giving up. */
   readonly attempts?: number;
 }

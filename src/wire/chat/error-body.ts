@@ -1,5 +1,6 @@
 import type { ModelError, ModelErrorKind } from "../../protocol/index.ts";
 import { asArray, asObject, asText, type JsonObject, parseJson } from "./json.ts";
+import { readOverflowCounts } from "./overflow-counts.ts";
 
 /**
  * An error as servers put it: `{"error": {…}}`, `{"error": "…"}`, the same keys at the top (`object: "error"`),
@@ -17,7 +18,7 @@ export function readErrorBody(text: string, status: number | undefined): ModelEr
     return { kind: "not_found", message: title };
   }
   const message = title ?? text.trim().slice(0, 500);
-  return buildError(message === "" ? defaultMessage(status) : message, "", status);
+  return buildError(message === "" ? defaultMessage(status) : message, {}, status);
 }
 
 /** The error of a stream event or of a body that is JSON. */
@@ -29,8 +30,7 @@ export function errorFromJson(object: JsonObject, status: number | undefined): M
     messageOf(source["message"]) ??
     messageOf(object["detail"]) ??
     defaultMessage(status);
-  const code = [source["code"], source["type"]].map(shortWord).join(" ");
-  return buildError(message, code, status ?? numericCode(source["code"]));
+  return buildError(message, source, status ?? numericCode(source["code"]));
 }
 
 /** Says whether an event is an error, so that one inside a 200 stream is not mistaken for an answer. */
@@ -68,7 +68,8 @@ function messageOf(value: unknown, depth = 0): string | undefined {
   return message === undefined || location === "" ? message : `${message} (${location})`;
 }
 
-function buildError(message: string, code: string, status: number | undefined): ModelError {
+function buildError(message: string, source: JsonObject, status: number | undefined): ModelError {
+  const code = [source["code"], source["type"]].map(shortWord).join(" ");
   const kind = kindOf(message, code, status);
   const parameter = kind === "unsupported_parameter" ? refusedParameter(message) : undefined;
   return {
@@ -76,6 +77,7 @@ function buildError(message: string, code: string, status: number | undefined): 
     message,
     ...(status === undefined ? {} : { status }),
     ...(parameter === undefined ? {} : { parameter }),
+    ...(kind === "context_overflow" ? readOverflowCounts(source, message) : {}),
   };
 }
 

@@ -96,7 +96,7 @@ describe("the kind goes by the words, whatever the status", () => {
     [429, "You exceeded your current quota, please check your plan and billing details.", "quota"],
     [400, "Rate limit reached for requests", "rate_limit"],
     [500, "the request exceeds the available context size, try increasing it", "context_overflow"],
-    [400, "This model's maximum context length is 8192 tokens.", "context_overflow"],
+    [400, "This model's maximum context length was exceeded.", "context_overflow"],
     [404, "No models loaded. Please load a model in the developer page.", "model_not_loaded"],
     [503, "Loading model", "model_loading"],
     [400, 'model "mistral" not found, try pulling it first', "model_not_found"],
