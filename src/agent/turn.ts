@@ -149,6 +149,9 @@ function noticeOddities(turn: Turn, completion: Completion): void {
     const names = completion.invalidCalls.map((call) => call.name);
     emit({ type: "notice", notice: { kind: "invalid-calls", names } });
   }
+  for (const { name, repairs } of completion.repairs) {
+    emit({ type: "notice", notice: { kind: "arguments-repaired", name, repairs } });
+  }
   if (completion.unreadableEvents > 0) {
     emit({ type: "notice", notice: { kind: "unreadable-events", count: completion.unreadableEvents } });
   }

@@ -17,6 +17,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return `not run, because it did not arrive whole: ${notice.names.map((name) => name ?? "a call without a name").join(", ")}`;
     case "sandbox-missing":
       return explain(notice.error).message;
+    case "arguments-repaired":
+      return `the arguments of ${notice.name} were mended: ${notice.repairs.join(", ")}`;
     case "unreadable-events":
       return `${formatCount(notice.count)} ${notice.count === 1 ? "event" : "events"} of the server could not be read and ${notice.count === 1 ? "was" : "were"} left out`;
     default:

@@ -95,6 +95,8 @@ export type Notice =
   | { readonly kind: "content-filtered" }
   /** Commands will be refused when the model asks for one: said early, while nothing is lost by stopping. */
   | { readonly kind: "sandbox-missing"; readonly error: SandboxError }
+  /** The arguments of a call were mended, where only one reading was possible. */
+  | { readonly kind: "arguments-repaired"; readonly name: string; readonly repairs: readonly string[] }
   /** Events of the stream that were no JSON and were passed over. */
   | { readonly kind: "unreadable-events"; readonly count: number }
   /** Calls that were not run because they did not arrive whole. */

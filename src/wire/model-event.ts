@@ -33,10 +33,17 @@ export interface Completion {
    * are items as well, so that the model can be told what was wrong with them.
    */
   readonly invalidCalls: readonly InvalidCall[];
+  /** Calls whose arguments were mended before they could be read. */
+  readonly repairs: readonly ArgumentRepairs[];
   /** Neither text nor a call that can be run. */
   readonly isEmpty: boolean;
   /** Events of the stream that were no JSON and were passed over. */
   readonly unreadableEvents: number;
+}
+
+export interface ArgumentRepairs {
+  readonly name: string;
+  readonly repairs: readonly string[];
 }
 
 export interface InvalidCall {

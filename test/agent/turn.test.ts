@@ -142,6 +142,7 @@ const plain: Completion = {
   usage: {},
   invalidCalls: [],
   isEmpty: false,
+  repairs: [],
   unreadableEvents: 0,
 };
 
@@ -371,6 +372,11 @@ describe("an answer that is not as it should be", () => {
   test.each<[string, Partial<Completion>, object]>([
     ["cut off", { finish: "length" }, { kind: "output-truncated" }],
     ["filtered", { finish: "content_filter" }, { kind: "content-filtered" }],
+    [
+      "mended arguments",
+      { repairs: [{ name: "shell", repairs: ["trailing commas"] }] },
+      { kind: "arguments-repaired", name: "shell", repairs: ["trailing commas"] },
+    ],
     ["unreadable events", { unreadableEvents: 2 }, { kind: "unreadable-events", count: 2 }],
     [
       "a call without a name",

@@ -631,6 +631,10 @@ describe("notices and ends", () => {
         { type: "notice", notice: { kind: "output-truncated" } },
         { type: "notice", notice: { kind: "content-filtered" } },
         { type: "notice", notice: { kind: "invalid-calls", names: ["shell", null] } },
+        {
+          type: "notice",
+          notice: { kind: "arguments-repaired", name: "shell", repairs: ["code fence", "trailing commas"] },
+        },
         { type: "notice", notice: { kind: "unreadable-events", count: 1 } },
         { type: "notice", notice: { kind: "unreadable-events", count: 1200 } },
       ],
@@ -638,6 +642,7 @@ describe("notices and ends", () => {
         "the model stopped at its output limit; what came so far is kept\n",
         "the server's content filter stopped the answer\n",
         "not run, because it did not arrive whole: shell, a call without a name\n",
+        "the arguments of shell were mended: code fence, trailing commas\n",
         "1 event of the server could not be read and was left out\n",
         "1,200 events of the server could not be read and were left out\n",
       ].join(""),

@@ -101,6 +101,7 @@ const completion: Completion = {
   usage: {},
   invalidCalls: [],
   isEmpty: false,
+  repairs: [],
   unreadableEvents: 0,
 };
 

@@ -1,5 +1,5 @@
 import type { FunctionCallItem, HistoryItem, ModelError, TokenUsage } from "../../protocol/index.ts";
-import type { Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
+import type { ArgumentRepairs, Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
 import type { SseFrame } from "../sse.ts";
 import { readContent } from "./content.ts";
 import { errorFromJson, holdsError, readErrorBody } from "./error-body.ts";
@@ -187,6 +187,7 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
         usage: usage ?? timings?.usage ?? {},
         ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
         invalidCalls: invalid.map(toInvalidCall),
+        repairs: calls.flatMap(({ call }) => toRepairs(call)),
         isEmpty: !items.hasText && runnable.length === 0,
         unreadableEvents,
       },
@@ -279,6 +280,10 @@ function toCallItem(call: AssembledCall, id: string): FunctionCallItem[] {
     return [];
   }
   return [{ type: "function_call", name: call.name, arguments: call.argumentsText, call_id: id }];
+}
+
+function toRepairs({ name, repairs }: AssembledCall): ArgumentRepairs[] {
+  return name === null || repairs.length === 0 ? [] : [{ name, repairs }];
 }
 
 function toInvalidCall({ call, id }: { call: AssembledCall; id: string }): InvalidCall {

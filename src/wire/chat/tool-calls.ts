@@ -1,4 +1,5 @@
 import { asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
+import { type ArgumentRepair, repairArguments } from "./repair-arguments.ts";
 
 /** A call as it stands when the stream has ended. `argumentsText` is JSON of an object if `whole`. */
 export interface AssembledCall {
@@ -6,6 +7,8 @@ export interface AssembledCall {
   readonly name: string | null;
   readonly argumentsText: string;
   readonly whole: boolean;
+  /** What had to be mended for that. */
+  readonly repairs: readonly ArgumentRepair[];
 }
 
 /**
@@ -92,13 +95,14 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
 
   function finish(): AssembledCall[] {
     return calls.map((call) => {
-      const argumentsText = normalizeArguments(call.argumentsText);
+      const { argumentsText, repairs } = normalizeArguments(call.argumentsText);
       const name = cleanName(call.name, offeredNames);
       return {
         id: call.id,
         name: name === "" ? null : name,
         argumentsText: argumentsText ?? call.argumentsText,
         whole: argumentsText !== undefined && name !== "",
+        repairs,
       };
     });
   }
@@ -151,18 +155,24 @@ function isWhole(argumentsText: string): boolean {
 }
 
 /** No arguments mean an empty object; an object inside a JSON string is taken out. Undefined if unreadable. */
-function normalizeArguments(text: string): string | undefined {
+function normalizeArguments(text: string): NormalArguments {
   if (text.trim() === "") {
-    return "{}";
+    return { argumentsText: "{}", repairs: [] };
   }
   const value = parseJson(text);
-  if (asObject(value) !== undefined) {
-    return text;
-  }
   if (value === null) {
-    return "{}";
+    return { argumentsText: "{}", repairs: [] };
   }
-  return typeof value === "string" && isWhole(value) ? value : undefined;
+  if (asObject(value) !== undefined) {
+    return { argumentsText: text, repairs: [] };
+  }
+  const mended = repairArguments(typeof value === "string" ? value : text);
+  return { argumentsText: mended?.text, repairs: mended?.repairs ?? [] };
+}
+
+interface NormalArguments {
+  readonly argumentsText: string | undefined;
+  readonly repairs: readonly ArgumentRepair[];
 }
 
 /** gpt-oss leaks Harmony markers and its `functions.` namespace into names (llama.cpp#15731). */
