@@ -7,6 +7,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       const { attempt, maxAttempts, delayMs, error } = notice;
       return `retry ${attempt} of ${maxAttempts} in ${formatDelay(delayMs)}: ${explain(error).message}`;
     }
+    case "model-loading":
+      return `${explain(notice.error).message}; waiting until it is there`;
     case "parameter-dropped":
       return `the server refused \`${notice.parameter}\`; left out from now on`;
     case "output-truncated":

@@ -88,6 +88,8 @@ export type Notice =
       readonly delayMs: number;
       readonly error: ModelError;
     }
+  /** The server is loading the model; it is asked again until that is done. Told once. */
+  | { readonly kind: "model-loading"; readonly error: ModelError }
   /** The server refused a request parameter; it is left out from now on for this endpoint. */
   | { readonly kind: "parameter-dropped"; readonly parameter: string }
   /** The model stopped at its output limit; what came so far is kept. */

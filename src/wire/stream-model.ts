@@ -31,6 +31,7 @@ export async function* streamModel(
   // Without credentials, since it is written down.
   const place = shownUrl(endpoint, "");
   const refused = new Set(droppable.filter((parameter) => memory.get(place)[FACTS[parameter]] === true));
+  let loadingPolls = 0;
   for (let attempts = 1; ; attempts += 1) {
     const end = yield* attemptChat(request, endpoint, { ...options, refused });
     if (end.type === "completed") {
@@ -49,6 +50,14 @@ export async function* streamModel(
       refused.add(parameter);
       memory.put(place, { [FACTS[parameter]]: true });
       yield { type: "notice", notice: { kind: "parameter-dropped", parameter } };
+      continue;
+    }
+    if (end.error.kind === "model_loading" && loadingPolls < MAX_LOADING_POLLS) {
+      if (loadingPolls === 0) {
+        yield { type: "notice", notice: { kind: "model-loading", error: end.error } };
+      }
+      loadingPolls += 1;
+      await sleep(retryDelayMs(1, end.error.retryAfterSeconds ?? LOADING_POLL_SECONDS, 0), signal);
       continue;
     }
     const layer = end.type === "rejected" ? "request" : "stream";
@@ -75,6 +84,10 @@ export async function* streamModel(
     }
   }
 }
+
+/** A large model takes minutes to load; asking every two seconds, ten minutes long, is no failure and no hurry. */
+const LOADING_POLL_SECONDS = 2;
+const MAX_LOADING_POLLS = 300;
 
 /** Under which fact it is remembered that an endpoint refuses a parameter. */
 const FACTS = {

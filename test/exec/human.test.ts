@@ -635,6 +635,10 @@ describe("notices and ends", () => {
           type: "notice",
           notice: { kind: "arguments-repaired", name: "shell", repairs: ["code fence", "trailing commas"] },
         },
+        {
+          type: "notice",
+          notice: { kind: "model-loading", error: { kind: "model_loading", message: "Loading model" } },
+        },
         { type: "notice", notice: { kind: "unreadable-events", count: 1 } },
         { type: "notice", notice: { kind: "unreadable-events", count: 1200 } },
       ],
@@ -643,6 +647,7 @@ describe("notices and ends", () => {
         "the server's content filter stopped the answer\n",
         "not run, because it did not arrive whole: shell, a call without a name\n",
         "the arguments of shell were mended: code fence, trailing commas\n",
+        "Loading model; waiting until it is there\n",
         "1 event of the server could not be read and was left out\n",
         "1,200 events of the server could not be read and were left out\n",
       ].join(""),

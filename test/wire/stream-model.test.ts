@@ -247,7 +247,13 @@ describe("how many requests a failure is worth", () => {
     ["500 of a template", local, status(500, "Jinja Exception"), 1, "template"],
     ["502", local, status(502), 5, "server"],
     ["503", local, status(503), 5, "overloaded"],
-    ["503 while loading", local, status(503, "Loading model"), 5, "model_loading"],
+    [
+      "503 while loading, for more than ten minutes",
+      local,
+      status(503, "Loading model"),
+      305,
+      "model_loading",
+    ],
     ["302", local, { status: 302, headers: { location: "/" }, chunks: ["moved"] }, 1, "redirect"],
     ["refused on this machine", local, refuse("connection_refused"), 1, "connection_refused"],
     ["refused by another", remote, refuse("connection_refused"), 5, "connection_refused"],
@@ -356,6 +362,27 @@ describe("stream_options", () => {
     const { events, bodies } = await run([refusal]);
     expect(summary(events)).toEqual(["notice parameter-dropped", "failed unsupported_parameter after 2"]);
     expect(bodies.length).toBe(2);
+  });
+});
+
+describe("a model that is being loaded", () => {
+  const loading = errorReply(503, "Loading model");
+
+  test("is waited for, told once, and costs no retry", async () => {
+    const { events, bodies } = await run([...Array.from({ length: 30 }, () => loading), textReply("hi")]);
+    expect(summary(events)).toEqual(["notice model-loading", "text-delta", "item", "completed"]);
+    expect(bodies.length).toBe(31);
+  });
+
+  test("can be interrupted", async () => {
+    const controller = new AbortController();
+    const onEvent = (event: ModelEvent) => {
+      if (event.type === "notice") {
+        controller.abort();
+      }
+    };
+    const { events } = await run([loading], { controller, onEvent });
+    expect(events.at(-1)).toEqual({ type: "interrupted", partial: [] });
   });
 });
 
