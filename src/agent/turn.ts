@@ -54,7 +54,7 @@ type Step =
  */
 export async function runTurn(input: string, dependencies: TurnDependencies): Promise<TurnEnd> {
   const { session, emit } = dependencies;
-  const turn: Turn = { ...dependencies, usage: {}, requests: 0, ended: false };
+  const turn: Turn = { ...dependencies, usage: {}, requests: 0, nudged: false, ended: false };
   emit({ type: "turn-started" });
   const unwritten = session.append(userMessage(input));
   let step: Step = unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
@@ -69,6 +69,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
 interface Turn extends TurnDependencies {
   usage: TokenUsage;
   requests: number;
+  nudged: boolean;
   ended: boolean;
 }
 
@@ -125,6 +126,9 @@ function next(turn: Turn, items: readonly HistoryItem[], completion: Completion)
   if (calls.length > 0) {
     return { type: "run", calls, completion };
   }
+  if (completion.isEmpty && !turn.nudged) {
+    return nudge(turn);
+  }
   if (completion.isEmpty) {
     return failed(turn, {
       kind: "empty_answer",
@@ -135,6 +139,17 @@ function next(turn: Turn, items: readonly HistoryItem[], completion: Completion)
     type: "end",
     end: { type: "completed", lastMessage: lastAnswer(turn.session.items), usage: turn.usage },
   };
+}
+
+const NUDGE =
+  "Your last reply had neither text nor a tool call. Go on: make the next call, or answer the user.";
+
+/** Local models end like this now and then, and go on when told to. Once: a model that has nothing to say stays silent. */
+function nudge(turn: Turn): Step {
+  turn.nudged = true;
+  turn.emit({ type: "notice", notice: { kind: "empty-answer" } });
+  const unwritten = turn.session.appendContext(userMessage(NUDGE));
+  return unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
 }
 
 function noticeOddities(turn: Turn, completion: Completion): void {

@@ -9,6 +9,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
     }
     case "model-loading":
       return `${explain(notice.error).message}; waiting until it is there`;
+    case "empty-answer":
+      return "the model ended without an answer; it is told to go on";
     case "parameter-dropped":
       return `the server refused \`${notice.parameter}\`; left out from now on`;
     case "output-truncated":

@@ -101,6 +101,8 @@ export type Notice =
   | { readonly kind: "arguments-repaired"; readonly name: string; readonly repairs: readonly string[] }
   /** Events of the stream that were no JSON and were passed over. */
   | { readonly kind: "unreadable-events"; readonly count: number }
+  /** The model ended without an answer and is told to go on, once in a turn. */
+  | { readonly kind: "empty-answer" }
   /** Calls that were not run because they did not arrive whole. */
   | { readonly kind: "invalid-calls"; readonly names: readonly (string | null)[] };
 

@@ -340,10 +340,17 @@ describe("an answer that is not as it should be", () => {
     ["the output limit reached in thinking", { finish: "length" }, "output limit reached"],
   ])("empty: %s", async (_, difference, message) => {
     const { end, items: history } = await play("q", {
-      responses: [[...items(reasoning("hm")), completed({ isEmpty: true, ...difference })]],
+      responses: [
+        [...items(reasoning("hm")), completed({ isEmpty: true })],
+        [...items(reasoning("hm")), completed({ isEmpty: true, ...difference })],
+      ],
     });
     expect(end).toEqual({ type: "failed", error: { kind: "empty_answer", message }, lastMessage: null });
-    expect(history).toEqual([user("q"), reasoning("hm")]);
+    // Told to go on once, and no more.
+    const nudge = user(
+      "Your last reply had neither text nor a tool call. Go on: make the next call, or answer the user.",
+    );
+    expect(history).toEqual([user("q"), reasoning("hm"), nudge, reasoning("hm")]);
   });
 
   test("a call cut off at the output limit is not run", async () => {
