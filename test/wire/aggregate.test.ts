@@ -57,23 +57,30 @@ async function collect(events: AsyncIterable<ModelEvent>): Promise<ModelEvent[]>
 
 const kept = new Set<ModelEvent["type"]>(["item", "notice", "completed", "interrupted", "failed"]);
 
-describe.each(loadVectors())("$name", (vector) => {
-  test("aggregated, the response is the same, each item once and in its order", async () => {
-    const streamed = await collect(replay(vector, "given"));
-    const aggregated = await collect(aggregate(replay(vector, "given")));
-    expect(aggregated).toEqual(streamed.filter((event) => kept.has(event.type)));
-    const items = aggregated.flatMap((event) => (event.type === "item" ? [event.item] : []));
-    expect(new Set(items).size).toBe(items.length);
-    const places = items.map((item) => (item.type === "function_call" ? "call" : "other"));
-    expect(places).toEqual([...places].sort().reverse());
-  });
+// A model that is being loaded is waited for, for minutes: stream-model.test.ts plays that with a clock of its own.
+describe.each(loadVectors().filter(({ expect: { error } }) => error?.kind !== "model_loading"))(
+  "$name",
+  (vector) => {
+    test("aggregated, the response is the same, each item once and in its order", async () => {
+      const streamed = await collect(replay(vector, "given"));
+      const aggregated = await collect(aggregate(replay(vector, "given")));
+      expect(aggregated).toEqual(streamed.filter((event) => kept.has(event.type)));
+      const items = aggregated.flatMap((event) => (event.type === "item" ? [event.item] : []));
+      expect(new Set(items).size).toBe(items.length);
+      const places = items.map((item) => (item.type === "function_call" ? "call" : "other"));
+      expect(places).toEqual([...places].sort().reverse());
+    });
 
-  test.each(["whole", "bytes"] as const)("the response does not depend on how it is cut: %s", async (cut) => {
-    expect(await collect(aggregate(replay(vector, cut)))).toEqual(
-      await collect(aggregate(replay(vector, "given"))),
+    test.each(["whole", "bytes"] as const)(
+      "the response does not depend on how it is cut: %s",
+      async (cut) => {
+        expect(await collect(aggregate(replay(vector, cut)))).toEqual(
+          await collect(aggregate(replay(vector, "given"))),
+        );
+      },
     );
-  });
-});
+  },
+);
 
 test("text before and after calls, and thinking between, stay in the order of the model", async () => {
   const part = (name: string, index: number) =>
