@@ -113,7 +113,11 @@ export function createSseParser(): SseParser {
       dispatch();
       frames.push({ event: "error", data: fieldValue(line, 6) });
     }
-    // Comments and other fields carry nothing for us; that bytes came is known to the idle timer already.
+    // MLX-LM tells in comments how far it has read the prompt.
+    else if (line.startsWith(": keepalive ")) {
+      frames.push({ event: "keepalive", data: line.slice(": keepalive ".length) });
+    }
+    // Other comments and fields carry nothing for us; that bytes came is known to the idle timer already.
   }
 
   function takeEvent(value: string): void {

@@ -54,8 +54,7 @@ export async function* attemptChat(
     return { type: "rejected", error: present(transportError(error)) };
   }
 
-  const offeredToolNames = new Set(request.tools.map((tool) => tool.name));
-  const decoder = createChatDecoder({ offeredToolNames, newCallId });
+  const decoder = createChatDecoder({ offeredTools: request.tools, newCallId });
   const events: ModelEvent[] = [];
   let breakage: ModelError | undefined;
   try {

@@ -1,8 +1,16 @@
-import type { FunctionCallItem, HistoryItem, ModelError, TokenUsage } from "../../protocol/index.ts";
+import type {
+  FunctionCallItem,
+  HistoryItem,
+  ModelError,
+  TokenUsage,
+  ToolSpec,
+} from "../../protocol/index.ts";
 import type { ArgumentRepairs, Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
 import type { SseFrame } from "../sse.ts";
+import { createTextCallScanner, type Piece } from "../textcalls/scanner.ts";
 import { readContent } from "./content.ts";
 import { errorFromJson, holdsError, readErrorBody } from "./error-body.ts";
+import { createHarmonyDecoder, type HarmonySegment } from "./harmony.ts";
 import { createItemBuilder } from "./item-builder.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
 import { readReasoning } from "./reasoning.ts";
@@ -34,15 +42,23 @@ export interface DecodedResponse {
 }
 
 export interface ChatDecoderOptions {
-  readonly offeredToolNames: ReadonlySet<string>;
+  readonly offeredTools: readonly ToolSpec[];
   /** Makes an id for a call that came without one; distinct within the session. */
   readonly newCallId: () => string;
 }
 
 export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
+  const tools = options.offeredTools;
+  const offeredNames = new Set(tools.map((tool) => tool.name));
+  const answerScanner = createTextCallScanner({ tools, place: "answer" });
+  const reasoningScanner = createTextCallScanner({ tools, place: "reasoning" });
+  const textCalls: AssembledCall[] = [];
+  let reasoningField: string | undefined;
   const items = createItemBuilder();
+  const harmony = createHarmonyDecoder({ offeredNames });
+  const harmonyCalls: AssembledCall[] = [];
   const thinkTags = createThinkTagSplitter();
-  const assembler = createCallAssembler(options.offeredToolNames);
+  const assembler = createCallAssembler(offeredNames);
   let error: ModelError | undefined;
   let sawDone = false;
   let finishReason: string | undefined;
@@ -55,6 +71,10 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       return;
     }
     const data = frame.data.trim();
+    if (frame.event === "keepalive") {
+      readKeepalive(data, events);
+      return;
+    }
     if (data === "[DONE]" || data === "DONE") {
       sawDone = true;
       return;
@@ -116,14 +136,16 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   function readDelta(delta: JsonObject, events: ModelEvent[]): void {
     const reasoning = readReasoning(delta);
     if (reasoning !== undefined) {
-      addReasoning(reasoning.text, reasoning.field, events);
+      reasoningField = reasoning.field;
+      addPieces(reasoningScanner.push(reasoning.text), "reasoning", events);
     }
     const content = readContent(delta["content"]);
     if (content.reasoning !== "" && reasoning === undefined) {
       addReasoning(content.reasoning, undefined, events);
     }
     if (content.text !== "") {
-      addSegments(thinkTags.push(content.text), events);
+      addPieces(reasoningScanner.end(), "reasoning", events);
+      addContent(harmony.push(content.text), events);
     }
     const refusal = asText(delta["refusal"]);
     if (refusal !== undefined) {
@@ -138,6 +160,56 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     // The form before tool_calls, still sent by old gateways.
     else if (asObject(delta["function_call"]) !== undefined) {
       addCall({ index: 0, function: delta["function_call"] }, events);
+    }
+  }
+
+  function addContent(segments: readonly HarmonySegment[], events: ModelEvent[]): void {
+    for (const segment of segments) {
+      switch (segment.kind) {
+        case "plain":
+          addAnswer(thinkTags.push(segment.text), events);
+          break;
+        case "text":
+        case "reasoning":
+          addSegments([segment], events);
+          break;
+        case "call":
+          harmonyCalls.push(segment.call);
+          markCall(events);
+          break;
+        case "call-part":
+          markCall(events);
+          break;
+        case "dropped":
+          break;
+        default:
+          segment satisfies never;
+      }
+    }
+  }
+
+  /** What is not in Harmony's channels may hold calls written out as text. */
+  function addAnswer(segments: readonly Segment[], events: ModelEvent[]): void {
+    for (const segment of segments) {
+      if (segment.kind === "text") {
+        addPieces(answerScanner.push(segment.text), "text", events);
+      } else {
+        addSegments([segment], events);
+      }
+    }
+  }
+
+  function addPieces(pieces: readonly Piece[], place: "text" | "reasoning", events: ModelEvent[]): void {
+    for (const piece of pieces) {
+      if (piece.kind !== "text") {
+        const { id, name, argumentsText } = piece;
+        textCalls.push({ id, name, argumentsText, whole: piece.kind === "call", repairs: [] });
+        markCall(events);
+      } else if (place === "text") {
+        addText(piece.text, events);
+      } else {
+        addReasoning(piece.text, reasoningField, events);
+      }
     }
   }
 
@@ -165,6 +237,10 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     if (!assembler.add(entry)) {
       return;
     }
+    markCall(events);
+  }
+
+  function markCall(events: ModelEvent[]): void {
     items.markCalls();
     if (events.at(-1)?.type !== "call-delta") {
       events.push({ type: "call-delta" });
@@ -172,12 +248,15 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   }
 
   function end(events: ModelEvent[]): DecodedResponse {
-    addSegments(thinkTags.end(), events);
+    addContent(harmony.end(), events);
+    addAnswer(thinkTags.end(), events);
+    addPieces(reasoningScanner.end(), "reasoning", events);
+    addPieces(answerScanner.end(), "text", events);
     const finish = normalizeFinish();
     if (finishReason === "model_context_window_exceeded" && error === undefined) {
       error = errorFromJson({ error: `finish reason ${finishReason}` }, undefined);
     }
-    const calls = withDistinctIds(assembler.finish(), options.newCallId);
+    const calls = withDistinctIds([...assembler.finish(), ...harmonyCalls, ...textCalls], options.newCallId);
     const runnable = calls.filter(({ call }) => isRunnable(call, finish));
     const invalid = calls.filter(({ call }) => !isRunnable(call, finish));
     return {
@@ -236,6 +315,12 @@ function appendDelta(type: "text-delta" | "reasoning-delta", text: string, event
   } else {
     events.push({ type, text });
   }
+}
+
+/** MLX-LM's `2048/8192`: tokens of the prompt read, and all of them. */
+function readKeepalive(data: string, events: ModelEvent[]): void {
+  const [, processed, total] = /^(\d+)\/(\d+)$/.exec(data) ?? [];
+  readProgress({ processed: Number(processed), total: Number(total) }, events);
 }
 
 function readProgress(progress: JsonObject, events: ModelEvent[]): void {
