@@ -4,7 +4,7 @@ import { type Endpoint, endpointUrl, hideSecrets, shownUrl } from "../endpoint.t
 import type { ModelEvent } from "../model-event.ts";
 import type { ModelRequest } from "../model-request.ts";
 import { createSseParser } from "../sse.ts";
-import { type ChatDecoder, createChatDecoder, type DecodedResponse } from "./decode.ts";
+import type { ChatDecoder, DecodedResponse } from "./decode.ts";
 import { type DroppableParameter, encodeChatBody } from "./encode.ts";
 import { readErrorBody } from "./error-body.ts";
 
@@ -31,8 +31,9 @@ export async function* attemptChat(
   const { http, signal, refused, newCallId } = options;
   const present = (error: ModelError) => presentable(error, endpoint);
   let response: HttpResponse;
+  let decoding: Promise<typeof import("./decode.ts")>;
   try {
-    response = await http.post({
+    const posting = http.post({
       url: endpointUrl(endpoint, PATH),
       headers: {
         "content-type": "application/json",
@@ -44,6 +45,9 @@ export async function* attemptChat(
       signal,
       idleTimeoutMs: endpoint.idleTimeoutMs,
     });
+    // The decoder is loaded while the server reads the prompt: the request need not wait for it.
+    decoding = import("./decode.ts");
+    response = await posting;
     if (response.status < 200 || response.status >= 300) {
       return { type: "rejected", error: present(await readRejection(response)) };
     }
@@ -54,6 +58,7 @@ export async function* attemptChat(
     return { type: "rejected", error: present(transportError(error)) };
   }
 
+  const { createChatDecoder } = await decoding;
   const decoder = createChatDecoder({ offeredTools: request.tools, newCallId });
   const events: ModelEvent[] = [];
   let breakage: ModelError | undefined;
