@@ -7,15 +7,10 @@ import type {
 } from "../../protocol/index.ts";
 import type { ArgumentRepairs, Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
 import type { SseFrame } from "../sse.ts";
-import { createTextCallScanner, type Piece } from "../textcalls/scanner.ts";
-import { readContent } from "./content.ts";
 import { errorFromJson, holdsError, readErrorBody } from "./error-body.ts";
-import { createHarmonyDecoder, type HarmonySegment } from "./harmony.ts";
-import { createItemBuilder } from "./item-builder.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
-import { readReasoning } from "./reasoning.ts";
-import { createThinkTagSplitter, type Segment } from "./think-tags.ts";
-import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
+import { createResponseContent } from "./response-content.ts";
+import type { AssembledCall } from "./tool-calls.ts";
 import { readTimings, readUsage, type ServerTimings } from "./usage.ts";
 
 /**
@@ -48,17 +43,7 @@ export interface ChatDecoderOptions {
 }
 
 export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
-  const tools = options.offeredTools;
-  const offeredNames = new Set(tools.map((tool) => tool.name));
-  const answerScanner = createTextCallScanner({ tools, place: "answer" });
-  const reasoningScanner = createTextCallScanner({ tools, place: "reasoning" });
-  const textCalls: AssembledCall[] = [];
-  let reasoningField: string | undefined;
-  const items = createItemBuilder();
-  const harmony = createHarmonyDecoder({ offeredNames });
-  const harmonyCalls: AssembledCall[] = [];
-  const thinkTags = createThinkTagSplitter();
-  const assembler = createCallAssembler(offeredNames);
+  const content = createResponseContent(options.offeredTools);
   let error: ModelError | undefined;
   let sawDone = false;
   let finishReason: string | undefined;
@@ -124,7 +109,7 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       }
       const delta = asObject(choice["delta"]) ?? asObject(choice["message"]);
       if (delta !== undefined) {
-        readDelta(delta, events);
+        content.push(delta, events);
       }
       finishReason = asText(choice["finish_reason"]) ?? finishReason;
       if (holdsError(choice)) {
@@ -133,141 +118,24 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
     }
   }
 
-  function readDelta(delta: JsonObject, events: ModelEvent[]): void {
-    const reasoning = readReasoning(delta);
-    if (reasoning !== undefined) {
-      reasoningField = reasoning.field;
-      addPieces(reasoningScanner.push(reasoning.text), "reasoning", events);
-    }
-    const content = readContent(delta["content"]);
-    if (content.reasoning !== "" && reasoning === undefined) {
-      addReasoning(content.reasoning, undefined, events);
-    }
-    if (content.text !== "") {
-      addPieces(reasoningScanner.end(), "reasoning", events);
-      addContent(harmony.push(content.text), events);
-    }
-    const refusal = asText(delta["refusal"]);
-    if (refusal !== undefined) {
-      addText(refusal, events);
-    }
-    const calls = asArray(delta["tool_calls"]);
-    if (calls.length > 0) {
-      for (const call of calls) {
-        addCall(call, events);
-      }
-    }
-    // The form before tool_calls, still sent by old gateways.
-    else if (asObject(delta["function_call"]) !== undefined) {
-      addCall({ index: 0, function: delta["function_call"] }, events);
-    }
-  }
-
-  function addContent(segments: readonly HarmonySegment[], events: ModelEvent[]): void {
-    for (const segment of segments) {
-      switch (segment.kind) {
-        case "plain":
-          addAnswer(thinkTags.push(segment.text), events);
-          break;
-        case "text":
-        case "reasoning":
-          addSegments([segment], events);
-          break;
-        case "call":
-          harmonyCalls.push(segment.call);
-          markCall(events);
-          break;
-        case "call-part":
-          markCall(events);
-          break;
-        case "dropped":
-          break;
-        default:
-          segment satisfies never;
-      }
-    }
-  }
-
-  /** What is not in Harmony's channels may hold calls written out as text. */
-  function addAnswer(segments: readonly Segment[], events: ModelEvent[]): void {
-    for (const segment of segments) {
-      if (segment.kind === "text") {
-        addPieces(answerScanner.push(segment.text), "text", events);
-      } else {
-        addSegments([segment], events);
-      }
-    }
-  }
-
-  function addPieces(pieces: readonly Piece[], place: "text" | "reasoning", events: ModelEvent[]): void {
-    for (const piece of pieces) {
-      if (piece.kind !== "text") {
-        const { id, name, argumentsText } = piece;
-        textCalls.push({ id, name, argumentsText, whole: piece.kind === "call", repairs: [] });
-        markCall(events);
-      } else if (place === "text") {
-        addText(piece.text, events);
-      } else {
-        addReasoning(piece.text, reasoningField, events);
-      }
-    }
-  }
-
-  function addSegments(segments: readonly Segment[], events: ModelEvent[]): void {
-    for (const segment of segments) {
-      if (segment.kind === "reasoning") {
-        addReasoning(segment.text, undefined, events);
-      } else {
-        addText(segment.text, events);
-      }
-    }
-  }
-
-  function addText(text: string, events: ModelEvent[]): void {
-    items.addText(text);
-    appendDelta("text-delta", text, events);
-  }
-
-  function addReasoning(text: string, field: string | undefined, events: ModelEvent[]): void {
-    items.addReasoning(text, field);
-    appendDelta("reasoning-delta", text, events);
-  }
-
-  function addCall(entry: unknown, events: ModelEvent[]): void {
-    if (!assembler.add(entry)) {
-      return;
-    }
-    markCall(events);
-  }
-
-  function markCall(events: ModelEvent[]): void {
-    items.markCalls();
-    if (events.at(-1)?.type !== "call-delta") {
-      events.push({ type: "call-delta" });
-    }
-  }
-
   function end(events: ModelEvent[]): DecodedResponse {
-    addContent(harmony.end(), events);
-    addAnswer(thinkTags.end(), events);
-    addPieces(reasoningScanner.end(), "reasoning", events);
-    addPieces(answerScanner.end(), "text", events);
+    const assembled = content.end(events);
     const finish = normalizeFinish();
     if (finishReason === "model_context_window_exceeded" && error === undefined) {
       error = errorFromJson({ error: `finish reason ${finishReason}` }, undefined);
     }
-    const calls = withDistinctIds([...assembler.finish(), ...harmonyCalls, ...textCalls], options.newCallId);
+    const calls = withDistinctIds(assembled, options.newCallId);
     const runnable = calls.filter(({ call }) => isRunnable(call, finish));
     const invalid = calls.filter(({ call }) => !isRunnable(call, finish));
     return {
-      items: items.finish(calls.flatMap(({ call, id }) => toCallItem(call, id))),
+      items: content.items(calls.flatMap(({ call, id }) => toCallItem(call, id))),
       completion: {
         finish: runnable.length > 0 && finish === "stop" ? "tool_calls" : finish,
         usage: usage ?? timings?.usage ?? {},
         ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
         invalidCalls: invalid.map(toInvalidCall),
         repairs: calls.flatMap(({ call }) => toRepairs(call)),
-        isEmpty: !items.hasText && runnable.length === 0,
+        isEmpty: !content.hasText && runnable.length === 0,
         unreadableEvents,
       },
       ...(error === undefined ? {} : { error }),
@@ -305,16 +173,6 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       return sawDone || error !== undefined;
     },
   };
-}
-
-/** Deltas of one kind that arrive in one read leave as one, so that they cost one write. */
-function appendDelta(type: "text-delta" | "reasoning-delta", text: string, events: ModelEvent[]): void {
-  const last = events.at(-1);
-  if (last?.type === type) {
-    events[events.length - 1] = { type, text: last.text + text };
-  } else {
-    events.push({ type, text });
-  }
 }
 
 /** MLX-LM's `2048/8192`: tokens of the prompt read, and all of them. */
