@@ -24,6 +24,6 @@ function isOfResponse(item: HistoryItem): boolean {
   return isAnswer(item) || item.type === "reasoning" || item.type === "function_call";
 }
 
-function textOf(item: { readonly content: readonly { readonly text: string }[] }): string {
-  return item.content.map((part) => part.text).join("");
+function textOf(item: MessageItem): string {
+  return item.content.map((part) => (part.type === "input_image" ? "" : part.text)).join("");
 }

@@ -1,27 +1,20 @@
-import type { AgentEvent, HistoryItem, ModelError, ResponseTiming } from "../protocol/index.ts";
-import type { Completion, ModelEvent } from "../wire/index.ts";
+import type { AgentEvent, ResponseTiming } from "../protocol/index.ts";
+import type { Completion, ModelEnd, ModelEvent } from "../wire/index.ts";
 
-/** One model response, from the request to its last event. */
+/** One model response, from the request to its end, with the times of it. */
 export type ResponseEnd =
-  | {
-      readonly type: "completed";
-      readonly items: readonly HistoryItem[];
-      readonly completion: Completion;
-      readonly timing: ResponseTiming;
-    }
-  | { readonly type: "interrupted"; readonly partial: readonly HistoryItem[] }
-  | { readonly type: "failed"; readonly error: ModelError; readonly partial: readonly HistoryItem[] };
+  | (Extract<ModelEnd, { type: "completed" }> & { readonly timing: ResponseTiming })
+  | Extract<ModelEnd, { type: "interrupted" | "failed" }>;
 
-/** Passes deltas on the moment they arrive and collects the items. */
+/** Asks, and passes on what comes the moment it arrives. */
 export async function readResponse(
-  events: AsyncIterable<ModelEvent>,
+  ask: (emit: (event: ModelEvent) => void) => Promise<ModelEnd>,
   emit: (event: AgentEvent) => void,
   now: () => number,
 ): Promise<ResponseEnd> {
   const startedMs = now();
   let firstTokenMs: number | undefined;
-  const items: HistoryItem[] = [];
-  for await (const event of events) {
+  const end = await ask((event) => {
     switch (event.type) {
       case "reasoning-delta":
       case "text-delta":
@@ -32,6 +25,7 @@ export async function readResponse(
         firstTokenMs ??= now() - startedMs;
         break;
       case "prefill-progress":
+      case "response-reclassified":
       case "notice":
         emit(event);
         break;
@@ -39,21 +33,13 @@ export async function readResponse(
         firstTokenMs = undefined;
         emit(event);
         break;
-      case "item":
-        items.push(event.item);
-        break;
-      case "completed": {
-        const timing = measure(event.completion, firstTokenMs, now() - startedMs);
-        return { type: "completed", items, completion: event.completion, timing };
-      }
-      case "interrupted":
-      case "failed":
-        return event;
       default:
         event satisfies never;
     }
-  }
-  throw new Error("the wire ended a response without its final event");
+  });
+  return end.type === "completed"
+    ? { ...end, timing: measure(end.completion, firstTokenMs, now() - startedMs) }
+    : end;
 }
 
 function measure(completion: Completion, firstTokenMs: number | undefined, totalMs: number): ResponseTiming {

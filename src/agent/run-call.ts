@@ -1,4 +1,4 @@
-import type { AgentEvent, FunctionCallItem, SandboxError } from "../protocol/index.ts";
+import type { AgentEvent, FunctionCallItem, SandboxError, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
 
@@ -15,29 +15,35 @@ interface CallDependencies {
 /** What goes into the history; `refused` if there is no sandbox to run it in. */
 export interface CallResult {
   readonly output: string;
+  /** Its arguments could be used as they came. */
+  readonly understood: boolean;
   readonly refused?: SandboxError;
 }
 
 const CUT_OFF =
   "not run: the arguments were cut off at the output limit. Send a shorter call, or do the work in smaller steps.";
 
+export interface Circumstances {
+  readonly isCutOff: boolean;
+  /** Called for arguments that can't be used; gets better ones, or undefined. */
+  readonly askForArguments: (invalid: InvalidArguments) => Promise<string | undefined>;
+}
+
+/** A call of a known tool whose arguments can't be used. */
+export interface InvalidArguments {
+  readonly spec: ToolSpec;
+  readonly problem: string;
+}
+
 /** Prepares, runs and reports one call. A failure is a result for the model, never an exception. */
 export async function runCall(
   dependencies: CallDependencies,
   call: FunctionCallItem,
-  circumstances: { readonly isCutOff: boolean },
+  circumstances: Circumstances,
 ): Promise<CallResult> {
-  const { tools, cwd, userHome, openSandbox, emit, signal, now } = dependencies;
+  const { emit, now } = dependencies;
   const callId = call.call_id;
-  const onOutput = (text: string) => emit({ type: "tool-output-delta", callId, text });
-  const prepared: PreparedCall = circumstances.isCutOff
-    ? invalidCall(call.name, CUT_OFF)
-    : await tools
-        .prepare(
-          { name: call.name, arguments: call.arguments },
-          { cwd, userHome, sandbox: await openSandbox(), signal, onOutput },
-        )
-        .catch((error: unknown) => invalidCall(call.name, failureText(error)));
+  const { prepared, note, understood } = await prepare(dependencies, call, circumstances);
   const { action } = prepared;
   emit({ type: "tool-started", callId, action });
   const startedMs = now();
@@ -45,9 +51,57 @@ export async function runCall(
   const durationMs = now() - startedMs;
   emit({ type: "tool-ended", callId, action, result: result.outcome, durationMs });
   return {
-    output: result.output,
+    output: `${note}${result.output}`,
+    understood,
     ...(result.refused === undefined ? {} : { refused: result.refused }),
   };
+}
+
+interface Preparation {
+  readonly prepared: PreparedCall;
+  /** Stands before the output, where the call is run with other arguments than those in the history. */
+  readonly note: string;
+  readonly understood: boolean;
+}
+
+async function prepare(
+  dependencies: CallDependencies,
+  call: FunctionCallItem,
+  { isCutOff, askForArguments }: Circumstances,
+): Promise<Preparation> {
+  if (isCutOff) {
+    return { prepared: invalidCall(call.name, CUT_OFF), note: "", understood: false };
+  }
+  const prepared = await prepareWith(dependencies, call, call.arguments);
+  if (prepared.kind === "ready" || prepared.spec === undefined) {
+    return { prepared, note: "", understood: prepared.kind === "ready" };
+  }
+  const better = await askForArguments({ spec: prepared.spec, problem: prepared.output });
+  if (better === undefined) {
+    return { prepared, note: "", understood: false };
+  }
+  return {
+    prepared: await prepareWith(dependencies, call, better),
+    note: `[the arguments could not be read; run with ${better}]\n`,
+    understood: false,
+  };
+}
+
+async function prepareWith(
+  { tools, cwd, userHome, openSandbox, emit, signal }: CallDependencies,
+  { name, call_id: callId }: FunctionCallItem,
+  argumentsText: string,
+): Promise<PreparedCall> {
+  const onOutput = (text: string) => emit({ type: "tool-output-delta", callId, text });
+  try {
+    const sandbox = await openSandbox();
+    return await tools.prepare(
+      { name, arguments: argumentsText },
+      { cwd, userHome, sandbox, signal, onOutput },
+    );
+  } catch (error) {
+    return invalidCall(name, failureText(error));
+  }
 }
 
 /** A mistake in a tool costs the call, not the turn. */

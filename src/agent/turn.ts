@@ -9,7 +9,8 @@ import type {
 import type { Sandbox } from "../sandbox/index.ts";
 import type { Session, TurnFacts } from "../session/index.ts";
 import type { ToolSet } from "../tools/index.ts";
-import type { Completion, ModelEvent, ModelRequest } from "../wire/index.ts";
+import type { Completion, GenerationSettings, ModelEnd, ModelEvent, ModelRequest } from "../wire/index.ts";
+import { argumentsRequest, type FailedCall, readArguments } from "./ask-arguments.ts";
 import { userMessage } from "./initial-context.ts";
 import { lastAnswer } from "./last-answer.ts";
 import { readResponse } from "./response.ts";
@@ -22,6 +23,8 @@ export interface TurnDependencies {
   readonly model: string;
   readonly instructions: string;
   readonly tools: ToolSet;
+  /** What the user configured of the model's answers. */
+  readonly settings: GenerationSettings;
   /** Absolute; relative paths of the model start here. */
   readonly cwd: string;
   /** Absolute: what `~` means in a path of the model; without it, a name like any other. */
@@ -31,8 +34,11 @@ export interface TurnDependencies {
   /** Written to the rollout before each request. */
   readonly turnFacts: TurnFacts;
   readonly contextWindow: number | undefined;
-  /** Streams one response of the configured endpoint. */
-  readonly stream: (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+  /** Asks the configured endpoint for one response; what comes goes to `emit` at once. */
+  readonly askModel: (
+    request: ModelRequest,
+    options: { readonly signal: AbortSignal; readonly emit: (event: ModelEvent) => void },
+  ) => Promise<ModelEnd>;
   /** Receives every event, in order and at once. A front end that is slow slows the turn, and loses nothing. */
   readonly emit: (event: AgentEvent) => void;
   /** Aborted: the socket closes at once, a running command is killed, and the turn ends as interrupted. */
@@ -54,7 +60,14 @@ type Step =
  */
 export async function runTurn(input: string, dependencies: TurnDependencies): Promise<TurnEnd> {
   const { session, emit } = dependencies;
-  const turn: Turn = { ...dependencies, usage: {}, requests: 0, nudged: false, ended: false };
+  const turn: Turn = {
+    ...dependencies,
+    usage: {},
+    requests: 0,
+    nudged: false,
+    ended: false,
+    badArguments: new Map(),
+  };
   emit({ type: "turn-started" });
   const unwritten = session.append(userMessage(input));
   let step: Step = unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
@@ -71,6 +84,8 @@ interface Turn extends TurnDependencies {
   requests: number;
   nudged: boolean;
   ended: boolean;
+  /** By tool: how many of its calls in a row had arguments that can't be used. */
+  readonly badArguments: Map<string, number>;
 }
 
 async function ask(turn: Turn): Promise<Step> {
@@ -81,13 +96,8 @@ async function ask(turn: Turn): Promise<Step> {
   }
   turn.requests += 1;
   emit({ type: "request-started", number: turn.requests });
-  const request: ModelRequest = {
-    model: turn.model,
-    instructions: turn.instructions,
-    items: session.items,
-    tools: turn.tools.specs,
-  };
-  const answer = readResponse(turn.stream(request, signal), emit, now);
+  const request = requestOf(turn);
+  const answer = readResponse((onEvent) => turn.askModel(request, { signal, emit: onEvent }), emit, now);
   if (turn.requests === 1) {
     void announceSandbox(turn);
   }
@@ -107,6 +117,10 @@ async function ask(turn: Turn): Promise<Step> {
     default:
       return response satisfies never;
   }
+}
+
+function requestOf({ model, instructions, session, tools, settings }: Turn): ModelRequest {
+  return { model, instructions, items: session.items, tools: tools.specs, settings };
 }
 
 /** While the server reads the prompt there is time to get ready for the first call. */
@@ -185,7 +199,13 @@ async function runCalls(
     if (turn.signal.aborted) {
       break;
     }
-    const result = await runCall(turn, call, { isCutOff: cutOff.has(call.call_id) });
+    const result = await runCall(turn, call, {
+      isCutOff: cutOff.has(call.call_id),
+      askForArguments: (invalid) => askForArguments(turn, { call, ...invalid }),
+    });
+    if (result.understood) {
+      turn.badArguments.clear();
+    }
     const unkept = keep(turn, [
       { type: "function_call_output", call_id: call.call_id, output: result.output },
     ]);
@@ -197,6 +217,36 @@ async function runCalls(
     }
   }
   return turn.signal.aborted ? interrupted(turn) : { type: "ask" };
+}
+
+/** The first failure is told to the model; after the second in a row it is asked, once, for nothing but the arguments. */
+async function askForArguments(turn: Turn, failed: FailedCall): Promise<string | undefined> {
+  const { badArguments, signal, emit } = turn;
+  const { name } = failed.spec;
+  const failures = (badArguments.get(name) ?? 0) + 1;
+  badArguments.set(name, failures);
+  if (failures !== 2 || signal.aborted) {
+    return undefined;
+  }
+  emit({ type: "notice", notice: { kind: "arguments-asked", name } });
+  turn.requests += 1;
+  emit({ type: "request-started", number: turn.requests });
+  const end = await turn.askModel(argumentsRequest(requestOf(turn), failed), {
+    signal,
+    emit(event) {
+      if (event.type === "prefill-progress" || event.type === "notice") {
+        emit(event);
+      }
+    },
+  });
+  if (end.type === "completed") {
+    turn.usage = addUsage(turn.usage, end.completion.usage);
+  }
+  const json = readArguments(end, name);
+  if (json !== undefined) {
+    emit({ type: "notice", notice: { kind: "arguments-repaired", name, repairs: ["asked for once more"] } });
+  }
+  return json;
 }
 
 /** Keeps items in history and on disk; a step only if that failed. */

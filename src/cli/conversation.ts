@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { baseInstructions, initialContext, readProjectDocs, type TurnDependencies } from "../agent/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
-import { createHttpClient } from "../net/index.ts";
+import { createHttpClient, type HttpClient } from "../net/index.ts";
 import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
 import { childEnvironment, openSandbox, resolvePolicy, type Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
@@ -19,6 +19,8 @@ export interface ConversationOptions {
   readonly cwd: string;
   readonly repositoryRoot: string | undefined;
   readonly endpoint: Endpoint;
+  /** Put around the client, to see what goes over the line. */
+  readonly wrapHttp?: (http: HttpClient) => HttpClient;
 }
 
 export type Conversation =
@@ -77,7 +79,8 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     }
   }
   let sandbox: Promise<Sandbox> | undefined;
-  const http = createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()]));
+  const { wrapHttp = (client) => client } = options;
+  const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
   const memory = openEndpointMemory(home);
   return {
     ok: true,
@@ -89,6 +92,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       model: config.model,
       instructions,
       tools: createToolSet(config.model),
+      settings: { ...config.generation, extraBody: config.provider.extraBody },
       cwd,
       userHome: io.userHome,
       openSandbox() {
@@ -103,11 +107,12 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         workspaceWrite: config.workspaceWrite,
       },
       contextWindow: config.contextWindow,
-      stream: (request, signal) =>
+      askModel: (request, { signal, emit }) =>
         streamModel(request, endpoint, {
           http,
           memory,
           signal,
+          emit,
           random: Math.random,
           newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
         }),

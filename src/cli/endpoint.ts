@@ -1,13 +1,13 @@
 import type { Config, ProviderConfig } from "../config/index.ts";
 import { isLoopback } from "../net/index.ts";
-import type { MissingKeyError, UnsupportedWireError } from "../protocol/index.ts";
+import type { MissingKeyError } from "../protocol/index.ts";
 import { type Endpoint, pickDialect } from "../wire/index.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
 export type ResolvedEndpoint =
   | { readonly ok: true; readonly endpoint: Endpoint }
-  | { readonly ok: false; readonly error: MissingKeyError | UnsupportedWireError };
+  | { readonly ok: false; readonly error: MissingKeyError };
 
 /** Turns a provider of the config into what the wire needs: keys looked up, headers made, the dialect chosen. */
 export function resolveEndpoint(
@@ -16,17 +16,11 @@ export function resolveEndpoint(
   readOpenAiKey: () => string | undefined,
 ): ResolvedEndpoint {
   const { provider } = config;
-  if (provider.wireApi !== "chat") {
-    return {
-      ok: false,
-      error: { kind: "unsupported_wire", providerId: provider.id, wireApi: provider.wireApi },
-    };
-  }
   const key = findKey(provider, env, readOpenAiKey);
   if (!key.ok) {
     return key;
   }
-  const hostname = new URL(provider.baseUrl).hostname;
+  const { hostname, port } = new URL(provider.baseUrl);
   return {
     ok: true,
     endpoint: {
@@ -34,7 +28,14 @@ export function resolveEndpoint(
       baseUrl: provider.baseUrl,
       queryParams: provider.queryParams,
       headers: { ...baseHeaders(key.value), ...configuredHeaders(provider, env) },
-      dialect: pickDialect({ providerId: provider.id, hostname }),
+      wireApi: provider.wireApi,
+      dialect: pickDialect({
+        providerId: provider.id,
+        providerName: provider.name,
+        hostname,
+        port,
+        model: config.model,
+      }),
       requestMaxRetries: provider.requestMaxRetries,
       streamMaxRetries: provider.streamMaxRetries,
       idleTimeoutMs: waitsForEver(provider, hostname) ? undefined : provider.streamIdleTimeoutMs,

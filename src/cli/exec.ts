@@ -4,14 +4,16 @@ import { runTurn } from "../agent/index.ts";
 import { type Config, loadConfig } from "../config/index.ts";
 import { createHumanOutput } from "../exec/index.ts";
 import { readOpenAiKey, resolveHome } from "../home/index.ts";
+import type { HttpClient } from "../net/index.ts";
 import type { ConfigError, LeatError, SandboxMode } from "../protocol/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";
+import type { Endpoint } from "../wire/index.ts";
 import { openConversation } from "./conversation.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
-import type { ExplainContext } from "./explanation.ts";
+import type { ExplainContext, Explanation } from "./explanation.ts";
 import { headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
@@ -31,6 +33,8 @@ export interface ExecOptions {
   readonly color: "always" | "never" | "auto";
   readonly stream: boolean;
   readonly outputLastMessage?: string;
+  /** The folder where each request and its answer are written down. */
+  readonly record?: string;
 }
 
 /** Runs one prompt to its end without asking anything; returns the exit code. */
@@ -85,8 +89,12 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     streamToStdout: options.stream,
     explain: (error: LeatError) => explain(error, context),
   });
+  const recorder = await openRecorder(options.record, resolved.endpoint, io);
+  if (!recorder.ok) {
+    return fail(io, recorder.explanation);
+  }
   const conversation = openConversation(
-    { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint },
+    { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint, ...recorder.use },
     io,
   );
   if (!conversation.ok) {
@@ -105,6 +113,30 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     return unwritten === undefined ? exitCodeOf(end) : fail(io, unwritten);
   } finally {
     conversation.close();
+  }
+}
+
+type OpenedRecorder =
+  | { readonly ok: true; readonly use: { readonly wrapHttp?: (http: HttpClient) => HttpClient } }
+  | { readonly ok: false; readonly explanation: Explanation };
+
+async function openRecorder(
+  directory: string | undefined,
+  endpoint: Endpoint,
+  io: Io,
+): Promise<OpenedRecorder> {
+  if (directory === undefined) {
+    return { ok: true, use: {} };
+  }
+  const { prepareFolder, recordingClient } = await import("./record.ts");
+  const folder = resolve(io.cwd, directory);
+  const explanation = prepareFolder(folder);
+  return explanation === undefined
+    ? { ok: true, use: { wrapHttp: (http) => recordingClient(http, { folder, endpoint, warn }) } }
+    : { ok: false, explanation };
+
+  function warn(sentence: string): void {
+    io.stderr.write(`warning: ${sentence}\n`);
   }
 }
 

@@ -18,11 +18,6 @@ export function explain(error: LeatError, context: ExplainContext): Explanation 
         message: `Missing environment variable: \`${error.variable}\`.`,
         hint: error.instructions ?? keyHint(error.variable, error.providerName),
       };
-    case "unsupported_wire":
-      return {
-        message: `provider \`${error.providerId}\` uses wire_api = "${error.wireApi}", which leat does not speak yet.`,
-        hint: `Set wire_api = "chat" in [model_providers.${error.providerId}], or choose a local provider: -c model_provider="lmstudio" (or ollama, llamacpp).`,
-      };
     case "sandbox":
       return explainSandbox(error);
     // Every other kind is one of a model server's, and that switch is exhaustive.

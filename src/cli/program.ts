@@ -54,6 +54,16 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         signal: io.interrupt,
       });
     }
+    case "debug decode": {
+      const { runDebugDecode } = await import("./debug.ts");
+      const options = {
+        // The grammar asks for the one and lets only the choices of the other through.
+        path: given.argument ?? "",
+        split: (firstValue(given, "split") ?? "given") as "given" | "whole" | "bytes",
+        tools: given.options.get("tool") ?? [],
+      };
+      return await runDebugDecode(options, io);
+    }
     default:
       return name satisfies never;
   }
@@ -67,6 +77,7 @@ function execOptions(given: Given): ExecOptions {
     profile: firstValue(given, "profile"),
     directory: firstValue(given, "cd"),
     outputLastMessage: firstValue(given, "output-last-message"),
+    record: firstValue(given, "record"),
     sandbox,
   };
   return {

@@ -19,6 +19,7 @@ export interface Config {
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;
   readonly contextWindow?: number;
+  readonly generation: GenerationConfig;
   readonly projectDocMaxBytes: number;
   readonly projectDocFallbackFilenames: readonly string[];
   readonly instructionsFile?: string;
@@ -30,6 +31,14 @@ export interface Config {
   readonly notYet: readonly string[];
   /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag" or "env NAME". */
   readonly origins: Readonly<Record<string, string>>;
+}
+
+/** What the user asked of the model's answers; absent: nothing is sent, and the server decides. */
+export interface GenerationConfig {
+  readonly reasoningEffort?: string;
+  readonly reasoningSummary?: string;
+  readonly verbosity?: string;
+  readonly maxOutputTokens?: number;
 }
 
 export type WireApi = "chat" | "responses";
@@ -44,6 +53,8 @@ export interface ProviderConfig {
   readonly envKeyInstructions?: string;
   readonly wireApi: WireApi;
   readonly queryParams: Readonly<Record<string, string>>;
+  /** Put into the body of every request. */
+  readonly extraBody: Readonly<Record<string, unknown>>;
   readonly httpHeaders: Readonly<Record<string, string>>;
   /** Header name to the environment variable that holds its value. */
   readonly envHttpHeaders: Readonly<Record<string, string>>;

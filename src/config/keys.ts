@@ -10,6 +10,21 @@ export const KEYS: readonly KeySpec[] = [
     default: "openai",
   }),
   used("model_context_window", "integer", "Tokens the model can hold."),
+  used("model_reasoning_effort", "string", "How hard to think. Not set: the server's own default.", {
+    allowed: ["none", "minimal", "low", "medium", "high", "xhigh"],
+  }),
+  used(
+    "model_reasoning_summary",
+    "string",
+    "How to sum up the thinking, where only a summary is given out.",
+    {
+      allowed: ["auto", "concise", "detailed", "none"],
+    },
+  ),
+  used("model_verbosity", "string", "How long answers should be (GPT-5).", {
+    allowed: ["low", "medium", "high"],
+  }),
+  used("model_max_output_tokens", "integer", "The longest answer to ask for. Not set: no limit is sent."),
   used("profile", "string", "The profile in force when no `--profile` is given."),
   used("approval_policy", "string", "When to ask before a command runs. `leat exec` never asks.", {
     default: "on-request",
@@ -80,6 +95,7 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["chat", "responses"],
   }),
   used("model_providers.<id>.query_params", "string-map", "Added to every URL.", { secret: true }),
+  used("model_providers.<id>.extra_body", "table", "Further fields for the body of every request."),
   used("model_providers.<id>.http_headers", "string-map", "Headers for every request.", { secret: true }),
   used("model_providers.<id>.env_http_headers", "string-map", "Headers whose values are in variables."),
   used("model_providers.<id>.request_max_retries", "integer", "Retries before an answer begins.", {
@@ -112,17 +128,6 @@ export const KEYS: readonly KeySpec[] = [
   }),
 
   notYet("model_auto_compact_token_limit", "integer", "Tokens at which the conversation is summed up."),
-  notYet("model_max_output_tokens", "integer", "The longest answer to ask for."),
-  notYet("model_reasoning_effort", "string", "How hard to think (Responses).", {
-    allowed: ["none", "minimal", "low", "medium", "high", "xhigh"],
-  }),
-  notYet("model_reasoning_summary", "string", "How to sum up the thinking (Responses).", {
-    default: "auto",
-    allowed: ["auto", "concise", "detailed", "none"],
-  }),
-  notYet("model_verbosity", "string", "How long answers should be (Responses).", {
-    allowed: ["low", "medium", "high"],
-  }),
   notYet("review_model", "string", "The model for reviews."),
   notYet("openai_base_url", "url", "Replaces the URL of the built-in `openai`."),
   notYet("oss_provider", "string", "The provider that `--oss` stands for."),

@@ -6,7 +6,7 @@ import { type ConfigDocument, errorAt, withoutUserInfo } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { specAt } from "./schema-tree.ts";
 import { defaultSetting, type Origins, originOf, type Setting, settle } from "./settings.ts";
-import { isTable, type TomlTable, valueAt } from "./toml-value.ts";
+import { isTable, type TomlTable, toJson, valueAt } from "./toml-value.ts";
 
 type BuiltIns = ReadonlyMap<string, BuiltInProvider>;
 
@@ -67,6 +67,7 @@ export function resolveProvider(
     ...(envKeyInstructions !== undefined && { envKeyInstructions }),
     wireApi: field<WireApi>("wire_api"),
     queryParams: strings("query_params"),
+    extraBody: jsonObject(field<TomlTable | undefined>("extra_body")),
     httpHeaders: strings("http_headers"),
     envHttpHeaders: strings("env_http_headers"),
     requestMaxRetries: count("request_max_retries"),
@@ -77,6 +78,10 @@ export function resolveProvider(
     ...(bearerToken !== undefined && { bearerToken }),
   };
   return { ok: true, provider };
+}
+
+function jsonObject(table: TomlTable | undefined): Record<string, unknown> {
+  return Object.fromEntries([...(table ?? [])].map(([name, value]) => [name, toJson(value)]));
 }
 
 export function stringRecord(table: TomlTable | undefined): Record<string, string> {

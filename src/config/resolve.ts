@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { ConfigError, ShellEnvironmentPolicy } from "../protocol/index.ts";
 import { builtInProviders } from "./built-in-providers.ts";
 import type { DocumentCheck } from "./check-document.ts";
-import type { Config, ConfigFlags, KnownProvider, WorkspaceWriteConfig } from "./config.ts";
+import type { Config, ConfigFlags, GenerationConfig, KnownProvider, WorkspaceWriteConfig } from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
@@ -71,6 +71,7 @@ export function resolveConfig(
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),
+    generation: generation(get),
     projectDocMaxBytes: get("project_doc_max_bytes"),
     projectDocFallbackFilenames: [...get<string[]>("project_doc_fallback_filenames")],
     ...(instructionsFile !== undefined && { instructionsFile: absolute(instructionsFile) }),
@@ -96,6 +97,19 @@ function unknownProvider(
 }
 
 type Getter = <T>(key: string) => T;
+
+function generation(get: Getter): GenerationConfig {
+  const reasoningEffort = get<string | undefined>("model_reasoning_effort");
+  const reasoningSummary = get<string | undefined>("model_reasoning_summary");
+  const verbosity = get<string | undefined>("model_verbosity");
+  const maxOutputTokens = get<number | undefined>("model_max_output_tokens");
+  return {
+    ...(reasoningEffort !== undefined && { reasoningEffort }),
+    ...(reasoningSummary !== undefined && { reasoningSummary }),
+    ...(verbosity !== undefined && { verbosity }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+  };
+}
 
 function workspaceWrite(get: Getter, absolute: (path: string) => string): WorkspaceWriteConfig {
   return {

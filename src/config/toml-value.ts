@@ -28,6 +28,17 @@ export function valueAt(table: TomlTable, path: readonly string[]): TomlValue | 
   return value;
 }
 
+/** As JSON would have it: tables are objects, dates their text. */
+export function toJson(value: TomlValue): unknown {
+  if (isTable(value)) {
+    return Object.fromEntries([...value].map(([name, inner]) => [name, toJson(inner)]));
+  }
+  if (Array.isArray(value)) {
+    return value.map(toJson);
+  }
+  return value instanceof Date ? value.toISOString() : value;
+}
+
 /** The same table with one value set: tables on the way are made, and what is no table is replaced by one. */
 export function withValueAt(
   table: TomlTable,

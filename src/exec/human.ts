@@ -104,6 +104,9 @@ class HumanFrontEnd implements HumanOutput {
         }
         return;
       }
+      case "response-reclassified":
+        this.#reclassify(event);
+        return;
       case "response-discarded":
         this.#endResponse();
         this.#say("yellow", "the answer broke off; it is asked for again from the start");
@@ -169,6 +172,18 @@ class HumanFrontEnd implements HumanOutput {
       this.#showWaiting("thinking");
       this.#hiddenThinking = true;
     }
+  }
+
+  /** What is on the screen stays there; a line says what it was. */
+  #reclassify({ as, text }: { readonly as: "reasoning" | "text"; readonly text: string }): void {
+    this.#closeBlock();
+    this.#final.endText();
+    if (as === "reasoning") {
+      this.#say("yellow", "what came so far was the model's thinking; the answer follows");
+      return;
+    }
+    this.#say("yellow", "what came as thinking was the answer");
+    this.#final.push(text);
   }
 
   #show(kind: "reasoning" | "answer", output: Output, text: string): void {

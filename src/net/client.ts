@@ -127,9 +127,12 @@ function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpRe
   });
 }
 
-/** Covers the name look-up and the TCP handshake; a reused socket is connected already. */
+/**
+ * Covers the name look-up, the TCP handshake, and that of TLS: a server that waits for something else on its port
+ * says nothing to it, for ever. A reused socket is connected already.
+ */
 function watchConnect(outgoing: ClientRequest, url: string): void {
-  const { stop } = createSilenceTimer(CONNECT_TIMEOUT_MS, () => {
+  const { refresh, stop } = createSilenceTimer(CONNECT_TIMEOUT_MS, () => {
     outgoing.destroy(
       new TransportFailure({
         kind: "unreachable",
@@ -139,10 +142,13 @@ function watchConnect(outgoing: ClientRequest, url: string): void {
     );
   });
   outgoing.on("socket", (socket) => {
-    if (socket.connecting) {
-      socket.once("connect", stop);
-    } else {
+    if (!socket.connecting) {
       stop();
+    } else if (outgoing.protocol === "https:") {
+      socket.once("connect", refresh);
+      socket.once("secureConnect", stop);
+    } else {
+      socket.once("connect", stop);
     }
   });
   outgoing.once("close", stop);

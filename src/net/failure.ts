@@ -19,6 +19,10 @@ export function idleFailure(url: string, idleTimeoutMs: number): TransportFailur
 export function describeSocketError(error: unknown, url: string): ModelError {
   const first = firstCause(error);
   const code = typeof first.code === "string" ? first.code : "";
+  // The parser of HTTP says what it expected, which tells nobody that a wrong port or protocol was asked.
+  if (code.startsWith("HPE_")) {
+    return { kind: "disconnected", message: `what came is no HTTP (${code})`, url };
+  }
   return { kind: kindOf(code), message: code === "" ? first.message : `${code}: ${first.message}`, url };
 }
 

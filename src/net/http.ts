@@ -14,9 +14,13 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; of a repeated header, the first. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Bytes as they arrive. Ends at the end of the body; throws TransportFailure when the connection breaks. */
-  readonly body: AsyncGenerator<Uint8Array, void, void>;
-  /** From now on the body may end at any moment: if nothing comes for so long, it counts as ended. */
+  /**
+   * Hands over the bytes of the body, decompressed, in the moment they arrive. To be called once. Resolves at the end
+   * of the body or when `take` has had enough; rejects with TransportFailure when the connection breaks, with the
+   * signal's reason when aborted, and with whatever `take` throws.
+   */
+  read(take: (bytes: Uint8Array) => "more" | "enough"): Promise<void>;
+  /** The body may end at any moment, and counts as ended after so long, whatever comes; the last call counts. */
   expectEnd(withinMs: number): void;
 }
 

@@ -4,6 +4,8 @@
  */
 
 export { parseScript } from "./parse-script.ts";
+export type { Replay } from "./replay.ts";
+export { startReplayServer } from "./replay.ts";
 export type { Pace, RawReply, Reply, Script } from "./script.ts";
 export type { PracticeServer } from "./server.ts";
 export { startPracticeServer } from "./server.ts";

@@ -1,13 +1,56 @@
-/** What was learnt of an endpoint at run time and is worth knowing the next time. */
-export interface EndpointFacts {
-  /** The server answered 400 or 422 to `stream_options`. */
-  readonly refusesStreamOptions?: boolean;
-  /** The same to `return_progress`. */
-  readonly refusesReturnProgress?: boolean;
+/**
+ * What was learnt of a server at run time and is worth knowing the next time. Every field is something the
+ * server said or did; what an answer does not tell stays absent.
+ */
+export interface ServerFacts {
+  /** The API that works where the configured one does not. */
+  readonly wireApi?: "chat" | "responses";
+  /** Tools together with streaming are refused (llama.cpp before 2025): it is asked without streaming. */
+  readonly refusesStreamedTools?: boolean;
+  /** `content: null` beside tool calls is refused: an empty string is sent (LM Studio). */
+  readonly refusesNullContent?: boolean;
+  /** Content as an array of parts is refused: pictures are left out. */
+  readonly refusesContentParts?: boolean;
+  /** Content as a string is refused: arrays of parts are sent. */
+  readonly refusesContentStrings?: boolean;
 }
 
-/** Facts by base URL. The wire asks and tells; where they are kept is not its business. */
+/** What was learnt of one model on that server: most of it is the doing of its chat template. */
+export interface ModelFacts {
+  /** Top-level request parameters that were refused, by their names in our request: OpenAI's models differ in them. */
+  readonly refusedParameters?: readonly string[];
+  /** Under which name it takes the limit of output tokens, where the usual one was refused. */
+  readonly maxTokensField?: "max_tokens" | "max_completion_tokens";
+  /** `tools` are refused: they are described in the prompt instead. */
+  readonly refusesTools?: boolean;
+  /** The template knows no system message: its text goes into the first user message. */
+  readonly refusesSystemRole?: boolean;
+  /** User and assistant must take turns, also after a tool's result. */
+  readonly rolesMustAlternate?: boolean;
+  /** The template opens the thinking itself, so that answers begin inside it. */
+  readonly opensThinking?: boolean;
+  /** Thinking must be sent back with every message of the assistant (DeepSeek). */
+  readonly wantsReasoningReplay?: boolean;
+  /** Thinking in the history is refused (Groq). */
+  readonly refusesReasoningReplay?: boolean;
+  /** Ids of tool calls must be short and plain, or nine letters and digits (Mistral). */
+  readonly toolCallIds?: "plain" | "nine-alphanumeric";
+  /** Results of tools must carry the tool's name (Gemini). */
+  readonly wantsToolResultName?: boolean;
+  /** A message holds either text or calls (Mistral's older tokenizers): text beside calls is left out. */
+  readonly refusesTextBesideCalls?: boolean;
+  /** The API on which this model alone is served. */
+  readonly wireApi?: "chat" | "responses";
+}
+
+export interface EndpointFacts {
+  readonly server: ServerFacts;
+  readonly model: ModelFacts;
+}
+
+/** Facts by base URL, and by model below it. The wire asks and tells; where they are kept is not its business. */
 export interface EndpointMemory {
-  get(endpoint: string): EndpointFacts;
-  put(endpoint: string, facts: Partial<EndpointFacts>): void;
+  get(endpoint: string, model: string): EndpointFacts;
+  /** Adds to what is known; a value of undefined changes nothing. */
+  put(endpoint: string, model: string, facts: Partial<EndpointFacts>): void;
 }

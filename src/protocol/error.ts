@@ -42,6 +42,8 @@ export interface ModelError {
   /** HTTP status, where an answer came. */
   readonly status?: number;
   readonly retryAfterSeconds?: number;
+  /** The API the server names as the one that works, where it refuses the one it was asked on. */
+  readonly wants?: "responses" | "chat";
   /** The request parameter the server refused, by its name in our request. */
   readonly parameter?: string;
   /** Of a context overflow, where the server tells: the loaded context and the prompt, in tokens. */
@@ -95,13 +97,6 @@ export interface MissingKeyError {
   readonly instructions?: string;
 }
 
-/** A provider on an API leat does not speak yet. */
-export interface UnsupportedWireError {
-  readonly kind: "unsupported_wire";
-  readonly providerId: string;
-  readonly wireApi: string;
-}
-
 /** The confined modes need a sandbox and there is none that works. */
 export interface SandboxError {
   readonly kind: "sandbox";
@@ -110,10 +105,4 @@ export interface SandboxError {
   readonly detail?: string;
 }
 
-export type LeatError =
-  | ModelError
-  | ConfigError
-  | SessionError
-  | MissingKeyError
-  | UnsupportedWireError
-  | SandboxError;
+export type LeatError = ModelError | ConfigError | SessionError | MissingKeyError | SandboxError;

@@ -14,6 +14,8 @@ export type AgentEvent =
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
+  /** `text`, shown before as the other kind, was thinking or answer in truth. */
+  | { readonly type: "response-reclassified"; readonly as: "reasoning" | "text"; readonly text: string }
   /** The stream broke; what was shown of this response is void, and a new attempt follows. */
   | { readonly type: "response-discarded" }
   | { readonly type: "item-completed"; readonly item: HistoryItem }
@@ -92,6 +94,15 @@ export type Notice =
   | { readonly kind: "model-loading"; readonly error: ModelError }
   /** The server refused a request parameter; it is left out from now on for this endpoint. */
   | { readonly kind: "parameter-dropped"; readonly parameter: string }
+  /** The server refused how a request was put; it is put another way from now on. */
+  | { readonly kind: "dialect-learnt"; readonly lesson: DialectLesson }
+  /** The server does not speak the configured API, or not for this model: it is asked in the other one. */
+  | {
+      readonly kind: "api-changed";
+      readonly from: "chat" | "responses";
+      readonly to: "chat" | "responses";
+      readonly error: ModelError;
+    }
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }
@@ -99,12 +110,29 @@ export type Notice =
   | { readonly kind: "sandbox-missing"; readonly error: SandboxError }
   /** The arguments of a call were mended, where only one reading was possible. */
   | { readonly kind: "arguments-repaired"; readonly name: string; readonly repairs: readonly string[] }
+  /** Two calls in a row had arguments that can't be used: the model is asked for them alone, in a request of its own. */
+  | { readonly kind: "arguments-asked"; readonly name: string }
   /** Events of the stream that were no JSON and were passed over. */
   | { readonly kind: "unreadable-events"; readonly count: number }
   /** The model ended without an answer and is told to go on, once in a turn. */
   | { readonly kind: "empty-answer" }
   /** Calls that were not run because they did not arrive whole. */
   | { readonly kind: "invalid-calls"; readonly names: readonly (string | null)[] };
+
+export type DialectLesson =
+  | "system-role-refused"
+  | "roles-must-alternate"
+  | "tools-not-streamed"
+  | "tools-in-prompt"
+  | "reasoning-replayed"
+  | "reasoning-not-replayed"
+  | "max-tokens-renamed"
+  | "call-ids-rewritten"
+  | "results-named"
+  | "text-beside-calls-left-out"
+  | "null-content-refused"
+  | "content-parts-refused"
+  | "content-strings-refused";
 
 export type TurnEnd =
   | { readonly type: "completed"; readonly lastMessage: string | null; readonly usage: TokenUsage }

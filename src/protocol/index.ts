@@ -1,4 +1,4 @@
-export type { EndpointFacts, EndpointMemory } from "./endpoint.ts";
+export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts } from "./endpoint.ts";
 export type {
   ConfigError,
   LeatError,
@@ -7,10 +7,10 @@ export type {
   ModelErrorKind,
   SandboxError,
   SessionError,
-  UnsupportedWireError,
 } from "./error.ts";
 export type {
   AgentEvent,
+  DialectLesson,
   FileChange,
   Notice,
   Plan,

@@ -10,24 +10,34 @@ interface TextPart {
   readonly text: string;
 }
 
+/** A picture of the user's, as a `data:` URI, spelt as Codex spells it. */
+interface ImagePart {
+  readonly type: "input_image";
+  readonly image_url: string;
+}
+
 /** A message of the user or the assistant. The system prompt is not an item: it belongs to the request. */
 export interface MessageItem {
   readonly type: "message";
   readonly role: "user" | "assistant";
-  readonly content: readonly TextPart[];
+  readonly content: readonly (TextPart | ImagePart)[];
 }
 
 /**
- * The model's thinking. `field` is leat's own addition: the wire field the text came in on
- * (`reasoning_content`, `reasoning`, …), because it must be sent back under that very name.
- * Absent when it came inline, as `<think>` tags.
+ * The model's thinking, in full (`content`), in summary, or sealed so that only the server can read it.
+ * `id` and `encrypted_content` came with it on the Responses API and go back with it. `field` is leat's own
+ * addition: on Chat Completions, the wire field the text came in on (`reasoning_content`, `reasoning`, …),
+ * because it must be sent back under that very name. Absent when it came inline, as `<think>` tags.
  */
 export interface ReasoningItem {
   readonly type: "reasoning";
-  readonly summary: readonly [];
+  readonly id?: string;
+  readonly summary: readonly { readonly type: "summary_text"; readonly text: string }[];
   readonly content: readonly { readonly type: "reasoning_text"; readonly text: string }[];
-  readonly encrypted_content: null;
+  readonly encrypted_content: string | null;
   readonly field?: string;
+  /** OpenRouter's `reasoning_details` of this thinking, verbatim: they may be signed. `field` is that name then. */
+  readonly details?: readonly unknown[];
 }
 
 /** `arguments` is the JSON text as the model wrote it, not yet parsed. */

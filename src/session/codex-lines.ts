@@ -1,4 +1,10 @@
-import type { ApprovalPolicy, HistoryItem, SandboxMode, TokenUsage } from "../protocol/index.ts";
+import type {
+  ApprovalPolicy,
+  HistoryItem,
+  ReasoningItem,
+  SandboxMode,
+  TokenUsage,
+} from "../protocol/index.ts";
 import type { GitFacts } from "./git-facts.ts";
 
 /**
@@ -25,6 +31,7 @@ interface SessionMeta {
 type RolloutEvent =
   | { readonly type: "user_message"; readonly message: string; readonly kind: "plain" }
   | { readonly type: "agent_message"; readonly message: string }
+  | { readonly type: "agent_reasoning"; readonly text: string }
   | { readonly type: "agent_reasoning_raw_content"; readonly text: string }
   | { readonly type: "token_count"; readonly info: TokenCountInfo; readonly rate_limits: null }
   | { readonly type: "turn_aborted"; readonly reason: "interrupted" };
@@ -101,13 +108,26 @@ export function eventLine(item: HistoryItem): RolloutLine | undefined {
             : { type: "agent_message", message: textOf(item) },
       };
     case "reasoning":
-      return { type: "event_msg", payload: { type: "agent_reasoning_raw_content", text: textOf(item) } };
+      return reasoningLine(item);
     case "function_call":
     case "function_call_output":
       return undefined;
     default:
       return item satisfies never;
   }
+}
+
+/** Full text and summary go by different names; what is sealed has nothing to show. */
+function reasoningLine({ content, summary }: ReasoningItem): RolloutLine | undefined {
+  if (content.length > 0) {
+    const text = content.map((part) => part.text).join("");
+    return { type: "event_msg", payload: { type: "agent_reasoning_raw_content", text } };
+  }
+  if (summary.length > 0) {
+    const text = summary.map((part) => part.text).join("\n\n");
+    return { type: "event_msg", payload: { type: "agent_reasoning", text } };
+  }
+  return undefined;
 }
 
 /** Codex's format has no unknown counts: they are written as 0. */
@@ -142,6 +162,8 @@ function toRollout(usage: TokenUsage): RolloutUsage {
   };
 }
 
-function textOf(item: { readonly content: readonly { readonly text: string }[] }): string {
-  return item.content.map((part) => part.text).join("");
+function textOf(item: {
+  readonly content: readonly ({ readonly text: string } | { readonly type: "input_image" })[];
+}): string {
+  return item.content.map((part) => ("text" in part ? part.text : "")).join("");
 }

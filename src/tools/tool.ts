@@ -30,6 +30,8 @@ export interface InvalidCall {
   readonly action: ToolAction;
   readonly output: string;
   readonly outcome: ToolOutcome;
+  /** The tool, where only its arguments are at fault. */
+  readonly spec?: ToolSpec;
 }
 
 export interface Tool {
@@ -62,17 +64,7 @@ export function invalidCall(name: string, output: string): InvalidCall {
 
 /** A call whose arguments can't be used: what is wrong, and what the tool takes. */
 export function invalidArguments(spec: ToolSpec, reason: string): InvalidCall {
-  return invalidCall(spec.name, `failed to parse function arguments: ${reason}\n${usage(spec)}`);
-}
-
-function usage(spec: ToolSpec): string {
-  const required = spec.parameters.required ?? [];
-  const parameters = Object.entries(spec.parameters.properties ?? {});
-  const list = (wanted: boolean) =>
-    parameters
-      .filter(([name]) => required.includes(name) === wanted)
-      .map(([name, schema]) => `${name} (${schema.type ?? "any"})`)
-      .join(", ");
-  const optional = list(false);
-  return `${spec.name} needs: ${list(true)}${optional === "" ? "" : `; optional: ${optional}`}`;
+  const schema = JSON.stringify(spec.parameters);
+  const output = `failed to parse function arguments: ${reason}\n${spec.name} takes one JSON object of this schema: ${schema}`;
+  return { ...invalidCall(spec.name, output), spec };
 }

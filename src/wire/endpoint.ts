@@ -3,11 +3,13 @@ import type { Dialect } from "./dialects/dialect.ts";
 /** Everything the wire must know about where requests go. Holds secrets: never log it. */
 export interface Endpoint {
   readonly providerId: string;
-  /** As configured; `/chat/completions` is put after it. */
+  /** As configured; the path of the API is put after it. */
   readonly baseUrl: string;
   readonly queryParams: Readonly<Record<string, string>>;
   /** Authorization and the configured headers, ready to send. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The API as configured; what the server taught goes before it. */
+  readonly wireApi: "chat" | "responses";
   readonly dialect: Dialect;
   /** Retries of a request whose answer had not begun. */
   readonly requestMaxRetries: number;
@@ -34,17 +36,22 @@ export function shownUrl(endpoint: Endpoint, path: string): string {
   return `${url.origin}${url.pathname}`;
 }
 
-/** Some servers quote the key they refuse. Values shorter than any key are left alone. */
+/** Some servers quote the key they refuse. */
 export function hideSecrets(endpoint: Endpoint, text: string): string {
-  const { username, password } = new URL(endpoint.baseUrl);
+  return secretsOf(endpoint).reduce((shown, secret) => shown.replaceAll(secret, "…"), text);
+}
+
+/** What must not be shown or written down. Values shorter than any key are left alone. */
+export function secretsOf({ baseUrl, headers, queryParams }: Endpoint): string[] {
+  const { username, password } = new URL(baseUrl);
+  const { "user-agent": _, ...others } = headers;
   const values = [
-    ...Object.values(endpoint.headers),
-    ...Object.values(endpoint.queryParams),
+    ...Object.values(others),
+    ...Object.values(queryParams),
     decodeURIComponent(username),
     decodeURIComponent(password),
   ];
   return values
     .map((value) => value.slice(value.lastIndexOf(" ") + 1))
-    .filter((secret) => secret.length >= 8)
-    .reduce((shown, secret) => shown.replaceAll(secret, "…"), text);
+    .filter((secret) => secret.length >= 8);
 }

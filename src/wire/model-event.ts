@@ -1,22 +1,27 @@
 import type { HistoryItem, ModelError, Notice, PrefillProgress, TokenUsage } from "../protocol/index.ts";
 
 /**
- * ModelEvent: what the wire tells the agent of one response, retries included.
- * Deltas are for showing and arrive at once; items are for keeping and come when the response is whole,
- * each exactly once and in the order the model produced them. The last event is `completed`,
- * `interrupted` or `failed`; `partial` is what had come by then, calls left out.
+ * ModelEvent: what the wire tells the agent of a response while it comes, retries included. Deltas are for showing
+ * and arrive at once. What is for keeping comes with the end.
  */
 export type ModelEvent =
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
+  /** `text`, all of it given out before, came under the wrong name: a closing tag told, or its absence. */
+  | { readonly type: "response-reclassified"; readonly as: "reasoning" | "text"; readonly text: string }
   /** A tool call grows: a sign of life. */
   | { readonly type: "call-delta" }
   | { readonly type: "notice"; readonly notice: Notice }
   /** The deltas since the last attempt began are void. */
-  | { readonly type: "response-discarded" }
-  | { readonly type: "item"; readonly item: HistoryItem }
-  | { readonly type: "completed"; readonly completion: Completion }
+  | { readonly type: "response-discarded" };
+
+/**
+ * How a response ended: `items` each once and in the order the model produced them; `partial` is what had come by
+ * then, calls left out.
+ */
+export type ModelEnd =
+  | { readonly type: "completed"; readonly items: readonly HistoryItem[]; readonly completion: Completion }
   | { readonly type: "interrupted"; readonly partial: readonly HistoryItem[] }
   | { readonly type: "failed"; readonly error: ModelError; readonly partial: readonly HistoryItem[] };
 
@@ -37,6 +42,8 @@ export interface Completion {
   readonly repairs: readonly ArgumentRepairs[];
   /** Neither text nor a call that can be run. */
   readonly isEmpty: boolean;
+  /** The model's refusal in its own words, where the server tells it apart; it is part of the text as well. */
+  readonly refusal?: string;
   /** Events of the stream that were no JSON and were passed over. */
   readonly unreadableEvents: number;
 }

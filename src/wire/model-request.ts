@@ -7,4 +7,18 @@ export interface ModelRequest {
   readonly instructions: string;
   readonly items: readonly HistoryItem[];
   readonly tools: readonly ToolSpec[];
+  /** What the user configured; nothing of it is sent by default. */
+  readonly settings?: GenerationSettings;
+  /** The answer must be JSON of this shape; no tool is called then. */
+  readonly answerSchema?: { readonly name: string; readonly schema: object };
+}
+
+export interface GenerationSettings {
+  /** `none`, `minimal`, `low`, `medium`, `high` or what else the model knows. */
+  readonly reasoningEffort?: string;
+  readonly reasoningSummary?: string;
+  readonly verbosity?: string;
+  readonly maxOutputTokens?: number;
+  /** Put over our own top-level keys, last. */
+  readonly extraBody?: Readonly<Record<string, unknown>>;
 }

@@ -1,3 +1,5 @@
+import { createTextJoiner } from "./text-joiner.ts";
+
 /**
  * Server-sent events: bytes in, frames out. Pure and lenient: CR, LF and CRLF, a byte-order mark, split
  * UTF-8, events parted by a single line break, and a last event without its blank line are all taken.
@@ -16,19 +18,20 @@ export interface SseParser {
   end(): SseFrame[];
 }
 
-const MAX_LINE_LENGTH = 64 * 2 ** 20;
+/** Of a line, and of all the lines of one event. */
+const MAX_LENGTH = 64 * 2 ** 20;
 
 export function createSseParser(): SseParser {
   const decoder = new TextDecoder();
   const frames: SseFrame[] = [];
   let event = "";
   let data: string | undefined;
-  let dataLines = 0;
+  /** The lines of data after the first. */
+  const moreData = createTextJoiner();
   /** An `event:` that stands after its data, or before that of the next event if there is no blank line between. */
   let lateEvent: string | undefined;
-  /** Pieces of a line that is not complete yet, joined once: a huge event in many reads stays linear. */
-  let pieces: string[] = [];
-  let heldLength = 0;
+  /** What has come of a line that is not complete yet. */
+  const held = createTextJoiner();
   /** A CR at the end of a read may be the first half of CRLF; the LF that follows is then no line of its own. */
   let skipLineFeed = false;
 
@@ -39,8 +42,8 @@ export function createSseParser(): SseParser {
 
   function end(): SseFrame[] {
     scan(decoder.decode());
-    if (pieces.length > 0) {
-      takeLine(joinPieces(""));
+    if (held.length > 0) {
+      takeLine(held.take());
     }
     dispatch();
     return frames.splice(0);
@@ -59,7 +62,7 @@ export function createSseParser(): SseParser {
     while (carriageReturn !== -1 || lineFeed !== -1) {
       const endsWithReturn = carriageReturn !== -1 && (lineFeed === -1 || carriageReturn < lineFeed);
       const stop = endsWithReturn ? carriageReturn : lineFeed;
-      takeLine(joinPieces(text.slice(start, stop)));
+      takeLine(wholeLine(text.slice(start, stop)));
       start = stop + 1;
       if (endsWithReturn) {
         if (start === text.length) {
@@ -78,26 +81,21 @@ export function createSseParser(): SseParser {
     }
   }
 
-  /** A line without end would fill the memory: it counts as an error of the server. */
+  /** A line or an event without end would fill the memory: it counts as an error of the server. */
   function hold(piece: string): void {
-    pieces.push(piece);
-    heldLength += piece.length;
-    if (heldLength <= MAX_LINE_LENGTH) {
-      return;
+    held.push(piece);
+    if (held.length > MAX_LENGTH) {
+      held.take();
+      frames.push({ event: "error", data: `a line of more than ${MAX_LENGTH / 2 ** 20} MB` });
     }
-    pieces = [];
-    heldLength = 0;
-    frames.push({ event: "error", data: `a line of more than ${MAX_LINE_LENGTH / 2 ** 20} MB` });
   }
 
-  function joinPieces(last: string): string {
-    if (pieces.length === 0) {
+  function wholeLine(last: string): string {
+    if (held.length === 0) {
       return last;
     }
-    const line = pieces.join("") + last;
-    pieces = [];
-    heldLength = 0;
-    return line;
+    held.push(last);
+    return held.take();
   }
 
   function takeLine(line: string): void {
@@ -131,24 +129,33 @@ export function createSseParser(): SseParser {
   function takeData(value: string): void {
     // Some servers leave out the blank line between events. A line that is complete JSON is an event. Only the
     // first line is tried, so that a value spread over many lines is not parsed once for each of them.
-    if (data !== undefined && dataLines === 1 && isWhole(data)) {
+    if (data !== undefined && moreData.length === 0 && isWhole(data)) {
       const next = lateEvent ?? "";
       lateEvent = undefined;
       dispatch();
       event = next;
     }
-    data = data === undefined ? value : `${data}\n${value}`;
-    dataLines += 1;
+    if (data === undefined) {
+      data = value;
+      return;
+    }
+    moreData.push("\n");
+    moreData.push(value);
+    if (moreData.length > MAX_LENGTH) {
+      data = undefined;
+      dispatch();
+      frames.push({ event: "error", data: `an event of more than ${MAX_LENGTH / 2 ** 20} MB` });
+    }
   }
 
   function dispatch(): void {
-    if (data !== undefined && data.trim() !== "") {
-      frames.push({ event: lateEvent ?? event, data });
+    const whole = moreData.length === 0 ? data : `${data}${moreData.take()}`;
+    if (data !== undefined && whole !== undefined && whole.trim() !== "") {
+      frames.push({ event: lateEvent ?? event, data: whole });
     }
     event = "";
     lateEvent = undefined;
     data = undefined;
-    dataLines = 0;
   }
 
   return { push, end };

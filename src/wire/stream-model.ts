@@ -1,10 +1,13 @@
-import { type HttpClient, isLoopback, retryDelayMs, sleep } from "../net/index.ts";
-import type { EndpointFacts, EndpointMemory, ModelError } from "../protocol/index.ts";
-import { type AttemptEnd, attemptChat } from "./chat/attempt.ts";
-import type { DroppableParameter } from "./chat/encode.ts";
+import { type HttpClient, retryDelayMs, sleep } from "../net/index.ts";
+import type { EndpointFacts, EndpointMemory, ModelError, Notice } from "../protocol/index.ts";
+import { codecFor, type WireApi } from "./codec.ts";
+import { adapt } from "./dialects/adapt.ts";
 import { type Endpoint, shownUrl } from "./endpoint.ts";
-import type { ModelEvent } from "./model-event.ts";
+import { type ExchangeEnd, exchange } from "./exchange.ts";
+import type { ModelEnd, ModelEvent } from "./model-event.ts";
 import type { ModelRequest } from "./model-request.ts";
+import { otherApi } from "./other-api.ts";
+import { maxRetries } from "./retry-policy.ts";
 
 export interface StreamOptions {
   readonly http: HttpClient;
@@ -14,74 +17,137 @@ export interface StreamOptions {
   /** In [0, 1), for the jitter of the back-off. */
   readonly random: () => number;
   readonly newCallId: () => string;
+  /** Called in the moment something arrives, before the next read; must neither wait nor throw. */
+  readonly emit: (event: ModelEvent) => void;
 }
 
 /**
- * Asks the model and streams its answer, over retries and refused parameters, to exactly one final event.
+ * Asks the model until there is an answer: over retries, refused parameters and dialects learnt on the way.
  * Two budgets that do not multiply: one for answers that never began, one for streams that broke. Nothing
  * has been run when an attempt is given up, since calls leave only with a whole response.
  */
-export async function* streamModel(
+export async function streamModel(
   request: ModelRequest,
   endpoint: Endpoint,
   options: StreamOptions,
-): AsyncGenerator<ModelEvent, void, void> {
-  const { memory, signal } = options;
-  const retries = { request: 0, stream: 0 };
+): Promise<ModelEnd> {
   // Without credentials, since it is written down.
   const place = shownUrl(endpoint, "");
-  const refused = new Set(droppable.filter((parameter) => memory.get(place)[FACTS[parameter]] === true));
-  let loadingPolls = 0;
-  for (let attempts = 1; ; attempts += 1) {
-    const end = yield* attemptChat(request, endpoint, { ...options, refused });
-    if (end.type === "completed") {
-      for (const item of end.response.items) {
-        yield { type: "item", item };
-      }
-      yield { type: "completed", completion: end.response.completion };
-      return;
+  const facts = options.memory.get(place, request.model);
+  const asking: Asking = {
+    endpoint,
+    options,
+    api: facts.model.wireApi ?? facts.server.wireApi ?? endpoint.wireApi,
+    facts,
+    requests: 0,
+    retries: { request: 0, stream: 0 },
+    loadingPolls: 0,
+    remember(learnt) {
+      asking.facts = {
+        server: { ...asking.facts.server, ...learnt.server },
+        model: { ...asking.facts.model, ...learnt.model },
+      };
+      options.memory.put(place, request.model, learnt);
+    },
+  };
+  for (;;) {
+    const unaskable = whyNotAsked(request, asking);
+    if (unaskable !== undefined) {
+      return { type: "failed", error: unaskable, partial: [] };
     }
+    const end = await ask(request, asking);
     if (end.type === "interrupted") {
-      yield end;
-      return;
+      return end;
     }
-    const parameter = droppable.find((name) => name === end.error.parameter && !refused.has(name));
-    if (parameter !== undefined) {
-      refused.add(parameter);
-      memory.put(place, { [FACTS[parameter]]: true });
-      yield { type: "notice", notice: { kind: "parameter-dropped", parameter } };
-      continue;
+    rememberApi(asking, end);
+    if (end.type === "completed") {
+      const { items, completion, learnt } = end.response;
+      asking.remember({ model: learnt ?? {} });
+      return { type: "completed", items, completion };
     }
-    if (end.error.kind === "model_loading" && loadingPolls < MAX_LOADING_POLLS) {
-      if (loadingPolls === 0) {
-        yield { type: "notice", notice: { kind: "model-loading", error: end.error } };
-      }
-      loadingPolls += 1;
-      await sleep(retryDelayMs(1, end.error.retryAfterSeconds ?? LOADING_POLL_SECONDS, 0), signal);
-      continue;
-    }
-    const layer = end.type === "rejected" ? "request" : "stream";
-    const maxAttempts = maxRetries(end, endpoint);
-    if (retries[layer] >= maxAttempts) {
+    const next = (await otherWay(asking, end)) ?? pause(asking, end);
+    if (next === undefined) {
       const partial = end.type === "broken" ? end.partial : [];
-      yield { type: "failed", error: { ...end.error, attempts }, partial };
-      return;
+      return { type: "failed", error: { ...end.error, attempts: asking.requests }, partial };
     }
-    retries[layer] += 1;
-    const attempt = retries[layer];
-    const delayMs = retryDelayMs(attempt, end.error.retryAfterSeconds, options.random());
     if (end.type === "broken") {
-      yield { type: "response-discarded" };
+      options.emit({ type: "response-discarded" });
     }
-    yield {
-      type: "notice",
-      notice: { kind: "retry", layer, attempt, maxAttempts, delayMs, error: end.error },
-    };
-    await sleep(delayMs, signal);
-    if (signal.aborted) {
-      yield { type: "interrupted", partial: [] };
-      return;
+    if (next.notice !== undefined) {
+      options.emit({ type: "notice", notice: next.notice });
     }
+    await sleep(next.delayMs, options.signal);
+    if (options.signal.aborted) {
+      return { type: "interrupted", partial: [] };
+    }
+  }
+}
+
+/** Where one question stands, over all its requests. */
+interface Asking {
+  readonly endpoint: Endpoint;
+  readonly options: StreamOptions;
+  api: WireApi;
+  /** The API asked before this one, if the server made us change. */
+  changedFrom?: WireApi;
+  facts: EndpointFacts;
+  requests: number;
+  readonly retries: { request: number; stream: number };
+  loadingPolls: number;
+  readonly remember: (facts: Partial<EndpointFacts>) => void;
+}
+
+/** An answer of a given shape can't be had of a server that refuses to be told the shape. */
+function whyNotAsked(request: ModelRequest, { endpoint, facts }: Asking): ModelError | undefined {
+  const parameter = "response_format";
+  return request.answerSchema !== undefined && adapt(endpoint.dialect, facts).refusedParameters.has(parameter)
+    ? { kind: "unsupported_parameter", message: `the server refuses ${parameter}`, parameter }
+    : undefined;
+}
+
+type Failure = Extract<ExchangeEnd, { type: "rejected" | "broken" }>;
+
+/** How it goes on after a failure. */
+interface Next {
+  readonly delayMs: number;
+  readonly notice?: Notice;
+}
+
+async function ask(request: ModelRequest, asking: Asking): Promise<ExchangeEnd> {
+  const { endpoint, options, facts } = asking;
+  asking.requests += 1;
+  return exchange(request, endpoint, {
+    ...options,
+    codec: await codecFor(asking.api),
+    dialect: adapt(endpoint.dialect, facts),
+    thinkingStart: facts.model.opensThinking === true ? "likely-open" : "tagged",
+  });
+}
+
+/** Asks in another way, at once, if the failure teaches one; undefined if it does not. */
+async function otherWay(asking: Asking, { error, body }: Failure): Promise<Next | undefined> {
+  const other = asking.changedFrom === undefined ? otherApi(error, asking.api) : undefined;
+  if (other !== undefined) {
+    const from = asking.api;
+    asking.changedFrom = from;
+    asking.api = other;
+    return { delayMs: 0, notice: { kind: "api-changed", from, to: other, error } };
+  }
+  const dialect = adapt(asking.endpoint.dialect, asking.facts);
+  const { learn } = await import("./dialects/learn.ts");
+  const lesson = learn(error, { dialect, parameters: Object.keys(JSON.parse(body)) });
+  if (lesson === undefined) {
+    return undefined;
+  }
+  asking.remember(lesson.facts);
+  return { delayMs: 0, notice: lesson.notice };
+}
+
+/** A server that answers, be it with an error of another kind, speaks the API it was asked in. */
+function rememberApi(asking: Asking, end: ExchangeEnd): void {
+  const { changedFrom, api } = asking;
+  if (changedFrom !== undefined && end.type === "completed") {
+    asking.remember(changedFrom === "chat" ? { model: { wireApi: api } } : { server: { wireApi: api } });
   }
 }
 
@@ -89,56 +155,21 @@ export async function* streamModel(
 const LOADING_POLL_SECONDS = 2;
 const MAX_LOADING_POLLS = 300;
 
-/** Under which fact it is remembered that an endpoint refuses a parameter. */
-const FACTS = {
-  stream_options: "refusesStreamOptions",
-  return_progress: "refusesReturnProgress",
-} as const satisfies Record<DroppableParameter, keyof EndpointFacts>;
-
-const droppable = Object.keys(FACTS) as DroppableParameter[];
-
-type Failure = Extract<AttemptEnd, { type: "rejected" | "broken" }>;
-
-/** How often this kind of failure may be tried again. A plain 4xx never is: the same request fails again. */
-function maxRetries(end: Failure, endpoint: Endpoint): number {
-  const budget = end.type === "rejected" ? endpoint.requestMaxRetries : endpoint.streamMaxRetries;
-  switch (end.error.kind) {
-    case "disconnected":
-    case "idle_timeout":
-    case "incomplete":
-    case "model_loading":
-    case "rate_limit":
-    case "overloaded":
-      return budget;
-    case "server":
-      return isRefusal(end.error) ? 0 : budget;
-    // Nothing listens: on this machine that will not change within seconds, and the user wants to know.
-    case "connection_refused":
-      return isLoopback(new URL(endpoint.baseUrl).hostname) ? 0 : budget;
-    case "host_not_found":
-    case "unreachable":
-      return Math.min(1, budget);
-    case "host_not_allowed":
-    case "tls":
-    case "redirect":
-    case "empty_answer":
-    case "context_overflow":
-    case "model_not_loaded":
-    case "model_not_found":
-    case "tools_unsupported":
-    case "unsupported_parameter":
-    case "template":
-    case "reasoning_replay_required":
-    case "quota":
-    case "auth":
-    case "not_found":
-    case "bad_request":
-      return 0;
-    default:
-      return end.error.kind satisfies never;
+/** How long to wait before the same request goes out once more; undefined if it shall not. */
+function pause(asking: Asking, { type, error }: Failure): Next | undefined {
+  const { endpoint, options, retries } = asking;
+  if (error.kind === "model_loading" && asking.loadingPolls < MAX_LOADING_POLLS) {
+    asking.loadingPolls += 1;
+    const delayMs = retryDelayMs(1, error.retryAfterSeconds ?? LOADING_POLL_SECONDS, 0);
+    return asking.loadingPolls === 1 ? { delayMs, notice: { kind: "model-loading", error } } : { delayMs };
   }
-}
-
-function isRefusal(error: ModelError): boolean {
-  return error.status !== undefined && error.status < 500;
+  const layer = type === "rejected" ? "request" : "stream";
+  const maxAttempts = maxRetries(error, layer, endpoint);
+  if (retries[layer] >= maxAttempts) {
+    return undefined;
+  }
+  retries[layer] += 1;
+  const attempt = retries[layer];
+  const delayMs = retryDelayMs(attempt, error.retryAfterSeconds, options.random());
+  return { delayMs, notice: { kind: "retry", layer, attempt, maxAttempts, delayMs, error } };
 }

@@ -79,6 +79,11 @@ test("the user's instructions are a message of their own, before it", () => {
     role: "user",
     content: [{ type: "input_text", text: "<user_instructions>\n\nBe kind.\n\n\n</user_instructions>" }],
   });
-  expect(second?.content[0]?.text).toMatch(/^<environment_context>\n.*<\/environment_context>$/s);
+  expect(second?.content).toEqual([
+    {
+      type: "input_text",
+      text: expect.stringMatching(/^<environment_context>\n.*<\/environment_context>$/s),
+    },
+  ]);
   expect(rest).toEqual([]);
 });

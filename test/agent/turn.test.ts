@@ -4,15 +4,15 @@ import { runTurn, type TurnDependencies } from "../../src/agent/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
 import { createSession, type Session } from "../../src/session/index.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
-import type { Completion, ModelEvent, ModelRequest } from "../../src/wire/index.ts";
+import type { Completion, ModelEnd, ModelEvent } from "../../src/wire/index.ts";
 import { assistant, call, output, reasoning, user } from "../support/items.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 /** A turn with a scripted model and scripted tools, over a real session in a temporary home. */
 
 interface Script {
-  /** One entry a request: the events of the response. */
-  readonly responses: readonly (readonly (ModelEvent | (() => void))[])[];
+  /** One entry a request: the events of the response, and its end. */
+  readonly responses: readonly (readonly [...(ModelEvent | (() => void))[], ModelEnd])[];
   /** By the call's name. */
   readonly tools?: Readonly<Record<string, (context: ToolContext) => ToolResult | Promise<ToolResult>>>;
   readonly controller?: AbortController;
@@ -51,6 +51,7 @@ async function play(input: string, script: Script): Promise<Played> {
     session,
     model: "m",
     instructions: "S",
+    settings: {},
     tools: { specs: [], prepare: async (request, context) => prepare(script, request.name, context) },
     cwd: "/work",
     userHome: "/home/u",
@@ -68,12 +69,12 @@ async function play(input: string, script: Script): Promise<Played> {
       },
     },
     contextWindow: 4096,
-    stream: (request, signal) => {
+    askModel: async (request, { signal, emit }) => {
       // The invariant of the session: what the request is made of is on disk before it leaves.
       expect(readItems(session.path)).toEqual(request.items);
       expect(signal).toBe(dependencies.signal);
       requests.push([...request.items]);
-      return respond(request, script.responses[requests.length - 1]);
+      return respond(script.responses[requests.length - 1], emit);
     },
     emit: (event) => events.push(event),
     signal: (script.controller ?? new AbortController()).signal,
@@ -101,20 +102,27 @@ function prepare(script: Script, name: string, context: ToolContext): PreparedCa
   return { kind: "ready", action, run: async () => run(context) };
 }
 
-async function* respond(
-  _: ModelRequest,
-  events: readonly (ModelEvent | (() => void))[] | undefined,
-): AsyncGenerator<ModelEvent> {
-  if (events === undefined) {
+function respond(
+  response: Script["responses"][number] | undefined,
+  emit: (event: ModelEvent) => void,
+): ModelEnd {
+  if (response === undefined) {
     throw new Error("a request that no response was written for");
   }
-  for (const event of events) {
+  for (const event of response) {
     if (typeof event === "function") {
       event();
+    } else if (isEnd(event)) {
+      return event;
     } else {
-      yield event;
+      emit(event);
     }
   }
+  throw new Error("a response without an end");
+}
+
+function isEnd(event: ModelEvent | ModelEnd): event is ModelEnd {
+  return event.type === "completed" || event.type === "interrupted" || event.type === "failed";
 }
 
 interface Line {
@@ -146,19 +154,15 @@ const plain: Completion = {
   unreadableEvents: 0,
 };
 
-function items(...all: HistoryItem[]): ModelEvent[] {
-  return all.map((item) => ({ type: "item", item }));
-}
-
-function completed(difference: Partial<Completion> = {}): ModelEvent {
-  return { type: "completed", completion: { ...plain, ...difference } };
+function completed(items: readonly HistoryItem[], difference: Partial<Completion> = {}): ModelEnd {
+  return { type: "completed", items, completion: { ...plain, ...difference } };
 }
 
 function ran(text: string): ToolResult {
   return { output: text, outcome: { kind: "command-exited", exitCode: 0, output: text, timedOut: false } };
 }
 
-const withCalls = completed({ finish: "tool_calls" });
+const withCalls: Partial<Completion> = { finish: "tool_calls" };
 
 describe("a turn", () => {
   test("of text only", async () => {
@@ -173,8 +177,7 @@ describe("a turn", () => {
           { type: "reasoning-delta", text: "hm" },
           { type: "text-delta", text: "hel" },
           { type: "text-delta", text: "lo" },
-          ...items(reasoning("hm"), assistant("hello")),
-          completed({ usage: { inputTokens: 7, outputTokens: 2 } }),
+          completed([reasoning("hm"), assistant("hello")], { usage: { inputTokens: 7, outputTokens: 2 } }),
         ],
       ],
     });
@@ -208,8 +211,8 @@ describe("a turn", () => {
   test("of a call, its output and the answer", async () => {
     const played = await play("q", {
       responses: [
-        [...items(assistant("I look."), call("1", "ls")), withCalls],
-        [...items(assistant("done")), completed()],
+        [completed([assistant("I look."), call("1", "ls")], withCalls)],
+        [completed([assistant("done")])],
       ],
       tools: {
         ls: (context) => {
@@ -253,8 +256,8 @@ describe("a turn", () => {
     };
     const { items: history } = await play("q", {
       responses: [
-        [...items(call("1", "a"), call("2", "b"), call("3", "a")), withCalls],
-        [...items(assistant("done")), completed()],
+        [completed([call("1", "a"), call("2", "b"), call("3", "a")], withCalls)],
+        [completed([assistant("done")])],
       ],
       tools: { a: tool("a"), b: tool("b") },
     });
@@ -268,10 +271,7 @@ describe("a turn", () => {
       items: history,
       end,
     } = await play("q", {
-      responses: [
-        [...items(call("1", "fly")), withCalls],
-        [...items(assistant("sorry")), completed()],
-      ],
+      responses: [[completed([call("1", "fly")], withCalls)], [completed([assistant("sorry")])]],
     });
     expect(history.slice(2)).toEqual([output("1", "unsupported call: fly"), assistant("sorry")]);
     expect(events.filter((event) => event.type === "tool-started" || event.type === "tool-ended")).toEqual([
@@ -291,13 +291,15 @@ describe("a turn", () => {
     const { end, lines } = await play("q", {
       responses: [
         [
-          ...items(call("1", "ls")),
-          completed({ usage: { inputTokens: 100, outputTokens: 5, cachedInputTokens: 0 } }),
+          completed([call("1", "ls")], {
+            usage: { inputTokens: 100, outputTokens: 5, cachedInputTokens: 0 },
+          }),
         ],
-        [...items(call("2", "ls")), withCalls],
+        [completed([call("2", "ls")], withCalls)],
         [
-          ...items(assistant("done")),
-          completed({ usage: { inputTokens: 120, outputTokens: 6, reasoningTokens: 2 } }),
+          completed([assistant("done")], {
+            usage: { inputTokens: 120, outputTokens: 6, reasoningTokens: 2 },
+          }),
         ],
       ],
       tools: { ls: () => ran("") },
@@ -314,7 +316,7 @@ describe("a turn", () => {
   test("writes the usage in Codex's terms", async () => {
     let path = "";
     await play("q", {
-      responses: [[...items(assistant("a")), completed({ usage: { inputTokens: 7, outputTokens: 2 } })]],
+      responses: [[completed([assistant("a")], { usage: { inputTokens: 7, outputTokens: 2 } })]],
       before: (session) => {
         path = session.path;
       },
@@ -341,8 +343,8 @@ describe("an answer that is not as it should be", () => {
   ])("empty: %s", async (_, difference, message) => {
     const { end, items: history } = await play("q", {
       responses: [
-        [...items(reasoning("hm")), completed({ isEmpty: true })],
-        [...items(reasoning("hm")), completed({ isEmpty: true, ...difference })],
+        [completed([reasoning("hm")], { isEmpty: true })],
+        [completed([reasoning("hm")], { isEmpty: true, ...difference })],
       ],
     });
     expect(end).toEqual({ type: "failed", error: { kind: "empty_answer", message }, lastMessage: null });
@@ -358,8 +360,8 @@ describe("an answer that is not as it should be", () => {
     const invalidCalls = [{ id: "1", name: "rm", argumentsText: '{"path":"/tmp' }];
     const { events, items: history } = await play("q", {
       responses: [
-        [...items(cut), completed({ finish: "length", isEmpty: true, invalidCalls })],
-        [...items(assistant("ok")), completed()],
+        [completed([cut], { finish: "length", isEmpty: true, invalidCalls })],
+        [completed([assistant("ok")])],
       ],
       tools: {
         rm: () => {
@@ -392,7 +394,7 @@ describe("an answer that is not as it should be", () => {
     ],
   ])("noticed: %s", async (_, difference, notice) => {
     const { end, events } = await play("q", {
-      responses: [[...items(assistant("a")), completed(difference)]],
+      responses: [[completed([assistant("a")], difference)]],
     });
     expect(events.filter((event) => event.type === "notice")).toEqual([{ type: "notice", notice }]);
     expect(end.type).toBe("completed");
@@ -400,10 +402,7 @@ describe("an answer that is not as it should be", () => {
 
   test("calls are run whatever the finish reason says", async () => {
     const { requests } = await play("q", {
-      responses: [
-        [...items(call("1", "ls")), completed({ finish: "stop" })],
-        [...items(assistant("done")), completed()],
-      ],
+      responses: [[completed([call("1", "ls")], { finish: "stop" })], [completed([assistant("done")])]],
       tools: { ls: () => ran("") },
     });
     expect(requests.length).toBe(2);
@@ -430,8 +429,7 @@ describe("an answer that is not as it should be", () => {
           { type: "text-delta", text: "hal" },
           { type: "response-discarded" },
           { type: "text-delta", text: "whole" },
-          ...items(assistant("whole")),
-          completed(),
+          completed([assistant("whole")]),
         ],
       ],
     });
@@ -441,10 +439,18 @@ describe("an answer that is not as it should be", () => {
     ]);
   });
 
-  test("a stream without a final event is a bug, not an answer", async () => {
-    await expect(play("q", { responses: [items(assistant("a"))] })).rejects.toThrow(
-      "without its final event",
-    );
+  test("a bug in asking is a bug, not an answer", async () => {
+    await expect(play("q", { responses: [] })).rejects.toThrow("no response was written for");
+  });
+
+  test("an answer that turns out to be thinking, or the other way round, is passed on as such", async () => {
+    const reclassified = { type: "response-reclassified", as: "reasoning", text: "hm" } as const;
+    const { events } = await play("q", {
+      responses: [
+        [{ type: "text-delta", text: "hm" }, reclassified, completed([reasoning("hm"), assistant("a")])],
+      ],
+    });
+    expect(events.slice(2, 4)).toEqual([{ type: "text-delta", text: "hm" }, reclassified]);
   });
 });
 
@@ -482,7 +488,7 @@ describe("an interrupt", () => {
       lines,
     } = await play("q", {
       controller,
-      responses: [[...items(assistant("I look."), call("1", "ls"), call("2", "rm")), withCalls]],
+      responses: [[completed([assistant("I look."), call("1", "ls"), call("2", "rm")], withCalls)]],
       tools: {
         ls: (context) => {
           controller.abort();
@@ -508,7 +514,7 @@ describe("an interrupt", () => {
     const controller = new AbortController();
     const { end, items: history } = await play("q", {
       controller,
-      responses: [[...items(call("1", "rm")), () => controller.abort(), withCalls]],
+      responses: [[() => controller.abort(), completed([call("1", "rm")], withCalls)]],
       tools: {
         rm: () => {
           throw new Error("it was run");
@@ -532,7 +538,7 @@ describe("what can't go on", () => {
   test("a session that can't be written after a tool: no further call, no further request", async () => {
     let session: Session | undefined;
     const { end, requests } = await play("q", {
-      responses: [[...items(call("1", "ls"), call("2", "rm")), withCalls]],
+      responses: [[completed([call("1", "ls"), call("2", "rm")], withCalls)]],
       before: (opened) => {
         session = opened;
       },
@@ -553,7 +559,7 @@ describe("what can't go on", () => {
   test("a session that can't be written after an answer: its calls are not run", async () => {
     let session: Session | undefined;
     const { end } = await play("q", {
-      responses: [[() => session?.close(), ...items(call("1", "rm")), withCalls]],
+      responses: [[() => session?.close(), completed([call("1", "rm")], withCalls)]],
       before: (opened) => {
         session = opened;
       },
@@ -573,7 +579,7 @@ describe("what can't go on", () => {
       items: history,
       requests,
     } = await play("q", {
-      responses: [[...items(call("1", "ls"), call("2", "ls")), withCalls]],
+      responses: [[completed([call("1", "ls"), call("2", "ls")], withCalls)]],
       tools: {
         ls: () => ({ output: "no sandbox", outcome: { kind: "failed", message: "no sandbox" }, refused }),
       },

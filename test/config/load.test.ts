@@ -13,6 +13,7 @@ const OPENAI_KEY = {
 
 const PROVIDER_DEFAULTS = {
   queryParams: {},
+  extraBody: {},
   httpHeaders: {},
   envHttpHeaders: {},
   requestMaxRetries: 4,
@@ -64,6 +65,7 @@ test("no file: the defaults, each with its origin", () => {
         excludeTmpdirEnvVar: false,
         excludeSlashTmp: false,
       },
+      generation: {},
       shellEnvironment: {
         inherit: "all",
         ignoreDefaultExcludes: false,

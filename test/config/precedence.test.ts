@@ -88,6 +88,36 @@ test("the other flags", () => {
   });
 });
 
+test("what is asked of the answers: profile over document, and nothing unless it is set", () => {
+  const text = `model_reasoning_effort = "low"
+model_max_output_tokens = 4096
+[profiles.p]
+model_reasoning_effort = "high"
+model_reasoning_summary = "none"
+model_verbosity = "low"
+`;
+  expect(configOf("").generation).toEqual({});
+  expect(configOf(text).generation).toEqual({ reasoningEffort: "low", maxOutputTokens: 4096 });
+  expect(configOf(text, { flags: { profile: "p" } }).generation).toEqual({
+    reasoningEffort: "high",
+    reasoningSummary: "none",
+    verbosity: "low",
+    maxOutputTokens: 4096,
+  });
+});
+
+test("extra_body of a provider comes as JSON would have it", () => {
+  const text = `model_provider = "x"
+[model_providers.x]
+base_url = "http://localhost:1/v1"
+extra_body = { top_k = 20, chat_template_kwargs = { enable_thinking = false }, stop = ["a"], "__proto__" = 1 }
+`;
+  const { extraBody } = configOf(text).provider;
+  expect(JSON.stringify(extraBody)).toBe(
+    '{"top_k":20,"chat_template_kwargs":{"enable_thinking":false},"stop":["a"],"__proto__":1}',
+  );
+});
+
 test("a table of the profile fills in key by key", () => {
   const text = `
 [sandbox_workspace_write]
@@ -104,7 +134,7 @@ writable_roots = ["/b"]
 
 describe("keys without effect so far", () => {
   const text = `notify = ["say"]
-model_verbosity = "low"
+compact_prompt = "sum up"
 personality = "pragmatic"
 tui = { notifications = true, theme = "dark" }
 [mcp_servers.docs]
@@ -112,21 +142,21 @@ command = "docs"
 [model_providers.x]
 auth = { command = "token" }
 [profiles.p]
-model_reasoning_effort = "high"
+file_opener = "none"
 [profiles.other]
 review_model = "m"
 `;
   test.each([
-    [undefined, ["notify", "model_verbosity", "tui.notifications", "mcp_servers", "model_providers.x.auth"]],
+    [undefined, ["notify", "compact_prompt", "tui.notifications", "mcp_servers", "model_providers.x.auth"]],
     [
       "p",
       [
         "notify",
-        "model_verbosity",
+        "compact_prompt",
         "tui.notifications",
         "mcp_servers",
         "model_providers.x.auth",
-        "profiles.p.model_reasoning_effort",
+        "profiles.p.file_opener",
       ],
     ],
   ])("profile %s: what is in force is named, Codex's own keys are not", (profile, notYet) => {

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ISSUE_CONFIG } from "../config/issue-config.ts";
-import { createWorkbench, localConfig, messagesOf } from "./support.ts";
+import { startLoopback } from "../support/loopback.ts";
+import { delta, sse } from "../support/scripted-http.ts";
+import { createBench, createWorkbench, localConfig, messagesOf } from "./support.ts";
 
 const hello = { reasoning: "They greet me.", text: "Hello to you." };
 
@@ -94,12 +96,26 @@ env_key = "OPENAI_API_KEY"
     expect((await bench.leat(["exec", "hi"])).stderr).toContain("Ask Ada.");
   });
 
-  test("responses is refused in one clear sentence", async () => {
-    const bench = await createWorkbench([hello]);
-    bench.writeConfig('model_provider = "openai"\n');
-    const run = await bench.leat(["exec", "hi"], { env: { OPENAI_API_KEY: "k" } });
-    expect(run.code).toBe(1);
-    expect(run.stderr).toContain('provider `openai` uses wire_api = "responses"');
+  test("a server that knows no Responses API is asked in Chat Completions, once and for all", async () => {
+    const paths: (string | undefined)[] = [];
+    const server = await startLoopback((response, request) => {
+      paths.push(request.url);
+      if (request.url === "/v1/responses") {
+        response.writeHead(404).end("404 page not found");
+      } else {
+        response.end([delta({ content: "all is well" }), delta({}, "stop"), sse("[DONE]")].join(""));
+      }
+    });
+    onTestFinished(() => server.close());
+    const bench = createBench(server.url);
+    bench.writeConfig(localConfig(server.url).replace('wire_api = "chat"', 'wire_api = "responses"'));
+    const runs = [await bench.leat(["exec", "hi"]), await bench.leat(["exec", "hi"])];
+    expect(runs.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
+      Array(2).fill({ code: 0, stdout: "all is well\n" }),
+    );
+    const told = "the Chat Completions API is used from now on";
+    expect(runs.map(({ stderr }) => stderr.includes(told))).toEqual([true, false]);
+    expect(paths).toEqual(["/v1/responses", "/v1/chat/completions", "/v1/chat/completions"]);
   });
 
   test("headers, query parameters and a base URL with a slash", async () => {

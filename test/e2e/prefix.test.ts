@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Reply } from "../../src/practice/index.ts";
-import { encodeMessages } from "../../src/wire/chat/encode.ts";
+import { encodeMessages } from "../../src/wire/chat/encode-messages.ts";
 import { generic } from "../../src/wire/dialects/generic.ts";
 import { createWorkbench, messagesOf } from "./support.ts";
 

@@ -50,26 +50,28 @@ interface Running {
 
 /** Starts the practice server with a script and makes home and project around it. */
 export async function createWorkbench(replies: readonly Reply[]): Promise<Workbench> {
+  const server = await startPracticeServer({ pace: "full", script: { replies } });
+  onTestFinished(() => server.stop());
+  return { ...createBench(server.url), server };
+}
+
+/** Home and project for a server at that URL. */
+export function createBench(url: string): Omit<Workbench, "server"> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "leat-e2e-")));
   const [home, project] = [join(root, "home"), join(root, "project")];
   mkdirSync(home);
   mkdirSync(join(project, ".git"), { recursive: true });
   writeFileSync(join(project, ".git/HEAD"), "ref: refs/heads/main\n");
-  const server = await startPracticeServer({ pace: "full", script: { replies } });
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(root, { recursive: true, force: true });
-  });
-  const bench: Workbench = {
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const bench = {
     home,
     project,
-    server,
-    writeConfig: (toml) => writeFileSync(join(home, "config.toml"), toml),
-    leat: (args, options) => start(bench, args, options).ended,
-    start: (args, options) => start(bench, args, options),
+    writeConfig: (toml: string) => writeFileSync(join(home, "config.toml"), toml),
+    leat: (args: readonly string[], options?: RunOptions) => start(bench, args, options).ended,
+    start: (args: readonly string[], options?: RunOptions) => start(bench, args, options),
     sessionLines: () => readSession(home),
   };
-  bench.writeConfig(localConfig(server.url));
+  bench.writeConfig(localConfig(url));
   return bench;
 }
 
@@ -85,7 +87,11 @@ wire_api = "chat"
 `;
 }
 
-function start(bench: Workbench, args: readonly string[], options: RunOptions = {}): Running {
+function start(
+  bench: Pick<Workbench, "home" | "project">,
+  args: readonly string[],
+  options: RunOptions = {},
+): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: bench.project,
     env: {

@@ -16,7 +16,6 @@ test.each([
   ["ETIMEDOUT", "unreachable"],
   ["ECONNRESET", "disconnected"],
   ["EPIPE", "disconnected"],
-  ["HPE_INVALID_CONSTANT", "disconnected"],
   ["CERT_HAS_EXPIRED", "tls"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls"],
@@ -28,6 +27,12 @@ test.each([
     message: `${code}: connect ${code}`,
     url,
   });
+});
+
+test("what no parser of HTTP can read", () => {
+  const error = systemError("HPE_INVALID_CONSTANT", "Parse Error: Expected HTTP/, RTSP/ or ICE/");
+  const message = "what came is no HTTP (HPE_INVALID_CONSTANT)";
+  expect(describeSocketError(error, url)).toEqual({ kind: "disconnected", message, url });
 });
 
 test.each([

@@ -2,7 +2,7 @@ import fs, { closeSync, openSync, readFileSync, statSync, writeFileSync } from "
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { SandboxMode } from "../../src/protocol/index.ts";
+import type { ReasoningItem, SandboxMode } from "../../src/protocol/index.ts";
 import { createSessionId } from "../../src/session/identifier.ts";
 import { createSession, type Session, type SessionOptions, type TurnFacts } from "../../src/session/index.ts";
 import { assistant, call, output, reasoning, user } from "../support/items.ts";
@@ -92,6 +92,36 @@ describe("the rollout", () => {
       `${at},"type":"event_msg","payload":{"type":"turn_aborted","reason":"interrupted"}}`,
       "",
     ]);
+  });
+
+  test.each<[string, ReasoningItem, object | undefined]>([
+    [
+      "a summary",
+      {
+        type: "reasoning",
+        id: "rs_1",
+        summary: [
+          { type: "summary_text", text: "One." },
+          { type: "summary_text", text: "Two." },
+        ],
+        content: [],
+        encrypted_content: "gAAA",
+      },
+      { type: "agent_reasoning", text: "One.\n\nTwo." },
+    ],
+    [
+      "sealed thinking",
+      { type: "reasoning", id: "rs_1", summary: [], content: [], encrypted_content: "gAAA" },
+      undefined,
+    ],
+  ])("%s is kept whole, and shown by what can be read of it", (_, item, event) => {
+    const session = open(options(tempFolder()));
+    session.append(item);
+    session.close();
+    const lines = readFileSync(session.path, "utf8").trimEnd().split("\n").slice(1);
+    expect(lines.map((line) => JSON.parse(line).payload)).toEqual(
+      event === undefined ? [item] : [item, event],
+    );
   });
 
   test("without instructions and git", () => {

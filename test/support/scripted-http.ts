@@ -47,18 +47,21 @@ function respond(reply: Extract<Reply, { chunks: unknown }>, request: HttpReques
   return {
     status: reply.status ?? 200,
     headers: reply.headers ?? {},
-    body: body(reply.chunks, request),
+    read: (take) => play(reply.chunks, request, take),
     expectEnd() {},
   };
 }
 
-async function* body(
+async function play(
   chunks: readonly (string | Buffer | Breakage)[],
   request: HttpRequest,
-): AsyncGenerator<Uint8Array, void, void> {
+  take: (bytes: Uint8Array) => "more" | "enough",
+): Promise<void> {
   for (const chunk of chunks) {
     if (typeof chunk === "string" || Buffer.isBuffer(chunk)) {
-      yield Buffer.from(chunk);
+      if (take(Buffer.from(chunk)) === "enough") {
+        return;
+      }
     } else if ("run" in chunk) {
       chunk.run();
     } else {

@@ -10,10 +10,10 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** Cuts bytes into pieces at random places. */
-export function randomCuts(bytes: Buffer, random: () => number): Buffer[] {
+export function randomCuts(bytes: Buffer, random: () => number, longest = 40): Buffer[] {
   const pieces: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
-    const length = 1 + Math.floor(random() ** 2 * 40);
+    const length = 1 + Math.floor(random() ** 2 * longest);
     pieces.push(bytes.subarray(start, start + length));
     start += length;
   }

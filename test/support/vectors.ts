@@ -7,6 +7,7 @@ export interface Vector {
   readonly family: string;
   readonly server: string;
   readonly request: {
+    readonly hints?: { readonly thinking_preopened?: boolean };
     readonly tools?: readonly { readonly function: { readonly name: string; readonly parameters: object } }[];
   };
   readonly http: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
@@ -34,12 +35,16 @@ export interface VectorExpectation {
   readonly usage_any?: boolean;
   readonly error?: { readonly kind: string; readonly message_contains: string; readonly parameter?: string };
   readonly empty_answer?: boolean;
+  readonly refusal?: string;
+  readonly warning?: string;
+  /** What the answer teaches of the model; ours, not in the schema of others. */
+  readonly learnt?: { readonly opensThinking: boolean } | null;
   readonly progress?: Readonly<Record<string, number>>;
 }
 
-const folder = fileURLToPath(new URL("../../fixtures/wire/", import.meta.url));
-
-export function loadVectors(): Vector[] {
+/** Of Chat Completions (`wire`) or of the Responses API. */
+export function loadVectors(api: "wire" | "responses" = "wire"): Vector[] {
+  const folder = fileURLToPath(new URL(`../../fixtures/${api}/`, import.meta.url));
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
     .sort()

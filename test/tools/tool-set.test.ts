@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createToolSet } from "../../src/tools/index.ts";
+import { shellSpec } from "../../src/tools/shell/spec.ts";
 import { exited, makeContext, makeFolder, prepare, scriptedSandbox } from "./support.ts";
 
 const patchTools = ["shell", "apply_patch", "update_plan"];
@@ -74,7 +75,7 @@ describe("names", () => {
 });
 
 describe("arguments", () => {
-  const usage = "shell needs: command (string); optional: workdir (string), timeout (integer)";
+  const usage = `shell takes one JSON object of this schema: ${JSON.stringify(shellSpec.parameters)}`;
   test.each([
     ["[]", `failed to parse function arguments: invalid type: array, expected an object\n${usage}`],
     ["7", `failed to parse function arguments: invalid type: number, expected an object\n${usage}`],
@@ -100,7 +101,7 @@ describe("arguments", () => {
       const prepared = prepare("shell", json, makeContext("/"));
       expect(prepared).toMatchObject({ kind: "invalid", action: { kind: "invalid", name: "shell" } });
       expect(prepared.kind === "invalid" && prepared.output).toMatch(
-        /^failed to parse function arguments: .+\nshell needs: /,
+        /^failed to parse function arguments: .+\nshell takes one JSON object of this schema: \{"type":"object"/,
       );
     },
   );
@@ -136,27 +137,15 @@ describe("arguments", () => {
     [
       "read_file",
       {},
-      "missing field `path`\nread_file needs: path (string); optional: offset (integer), limit (integer)",
+      'missing field `path`\nread_file takes one JSON object of this schema: {"type":"object","properties":{"path":',
     ],
     ["read_file", { path: " " }, "`path` is empty"],
     ["read_file", { path: "a\0b" }, "`path` contains a NUL character"],
-    [
-      "edit_file",
-      { path: "a", new_text: "x" },
-      "missing field `old_text`\nedit_file needs: path (string), old_text (string)",
-    ],
+    ["edit_file", { path: "a", new_text: "x" }, "missing field `old_text`\nedit_file takes one JSON object"],
     ["edit_file", { path: "a", old_text: "x" }, "missing field `new_text`"],
-    [
-      "write_file",
-      { path: "a" },
-      "missing field `content` (a string)\nwrite_file needs: path (string), content (string)",
-    ],
-    ["apply_patch", { path: "a" }, "missing field `input`\napply_patch needs: input (string)"],
-    [
-      "update_plan",
-      {},
-      "`plan` must be a list of {step, status}\nupdate_plan needs: plan (array); optional: explanation (string)",
-    ],
+    ["write_file", { path: "a" }, "missing field `content` (a string)\nwrite_file takes one JSON object"],
+    ["apply_patch", { path: "a" }, "missing field `input`\napply_patch takes one JSON object"],
+    ["update_plan", {}, "`plan` must be a list of {step, status}\nupdate_plan takes one JSON object"],
   ])("%s %j", (name, args, message) => {
     const prepared = prepare(name, args, makeContext("/"));
     expect(prepared.kind === "invalid" && prepared.output).toContain(

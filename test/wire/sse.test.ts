@@ -126,12 +126,34 @@ function pieces(bytes: Buffer, size: number): Buffer[] {
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
 }
 
-test("a line without end is an error, and its memory is given back", () => {
+describe("without end is an error, and its memory is given back", () => {
+  test.each([
+    ["a line, in large pieces", "data: ", Buffer.alloc(2 ** 20, "x"), 65, "a line of more than 64 MB"],
+    ["an event of long lines", "data: {\n", dataLines(2 ** 20), 65, "an event of more than 64 MB"],
+    ["an event of short lines", "data: {\n", dataLines(64), 65, "an event of more than 64 MB"],
+  ])("%s", (_, head, piece, count, message) => {
+    const parser = createSseParser();
+    const frames = parser.push(Buffer.from(head));
+    for (let round = 0; round < count; round += 1) {
+      frames.push(...parser.push(piece));
+    }
+    expect(frames).toEqual([{ event: "error", data: message }]);
+    expect(show(parser.push(Buffer.from("\n\ndata: a\n\n"))).at(-1)).toBe("a");
+  });
+});
+
+/** Lines of data with so many characters each, 2²⁰ of them in all. */
+function dataLines(length: number): Buffer {
+  const line = `data:${"x".repeat(length)}\n`;
+  return Buffer.from(line.repeat(2 ** 20 / length));
+}
+
+test("a line in 2,000,000 pieces of a byte", () => {
   const parser = createSseParser();
-  const piece = Buffer.alloc(2 ** 20, "x");
-  const frames = [parser.push(Buffer.from("data: "))];
-  for (let count = 0; count < 70; count += 1) {
-    frames.push(parser.push(piece));
+  const byte = Buffer.from("x");
+  parser.push(Buffer.from("data: "));
+  for (let count = 0; count < 2_000_000; count += 1) {
+    parser.push(byte);
   }
-  expect(frames.flat()).toEqual([{ event: "error", data: "a line of more than 64 MB" }]);
+  expect(parser.push(Buffer.from("\n\n")).map(({ data }) => data.length)).toEqual([2_000_000]);
 });

@@ -3,15 +3,16 @@
  * and shell completion can.
  */
 export interface CommandSpec {
+  /** One word, or two with a space between them. */
   readonly name: CommandName;
   readonly aliases: readonly string[];
   readonly summary: string;
   /** Name of the one positional argument, where there is one. */
-  readonly argument?: { readonly name: string; readonly summary: string };
+  readonly argument?: { readonly name: string; readonly summary: string; readonly required?: true };
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "demo" | "practice";
+export type CommandName = "exec" | "demo" | "practice" | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -39,6 +40,7 @@ export const overrideOption: OptionSpec = {
 
 const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
 const colorChoices = ["always", "never", "auto"] as const;
+const splits = ["given", "whole", "bytes"] as const;
 const demoPaces = ["human", "full"] as const;
 
 export const commands: readonly CommandSpec[] = [
@@ -75,6 +77,11 @@ export const commands: readonly CommandSpec[] = [
         value: "<file>",
         summary: "write the model's last message to this file",
       },
+      {
+        name: "record",
+        value: "<dir>",
+        summary: "write each request and its answer into this folder, without keys",
+      },
     ],
   },
   {
@@ -93,6 +100,25 @@ export const commands: readonly CommandSpec[] = [
       { name: "port", value: "<n>", summary: "the port to listen on (default 5328, 0 for any free one)" },
       { name: "script", value: "<file>", summary: "replies to give, as JSON (docs/practice.md)" },
       { name: "pace", value: "<pace>", summary: "human, full, or tokens per second" },
+    ],
+  },
+  {
+    name: "debug decode",
+    aliases: [],
+    summary: "replay a recorded answer through the real client and print what leat makes of it, as JSON",
+    argument: {
+      name: "file",
+      summary: "a recording of exec --record, or an answer's raw bytes",
+      required: true,
+    },
+    options: [
+      { name: "split", value: "<how>", summary: "how to cut the bytes (default given)", choices: splits },
+      {
+        name: "tool",
+        value: "<name>",
+        summary: "offer this tool; raw bytes do not tell what was offered; repeatable",
+        repeats: true,
+      },
     ],
   },
 ];

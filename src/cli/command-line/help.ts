@@ -23,7 +23,7 @@ leat <command> --help tells the options of a command.
 function commandHelp(command: CommandSpec): string {
   const { name, argument, summary, options } = command;
   const shown = options.filter((option) => option.hidden !== true);
-  const usage = `Usage: leat ${name} [options]${argument === undefined ? "" : ` [${argument.name}]`}`;
+  const usage = `Usage: leat ${name} [options]${argument === undefined ? "" : ` ${spellArgument(argument)}`}`;
   const words = argument === undefined ? "" : `\nArguments:\n${table([[argument.name, argument.summary]])}\n`;
   return `leat ${name}: ${summary}.
 
@@ -32,6 +32,10 @@ ${words}
 Options:
 ${table([...shown.map(optionRow), helpRow])}
 `;
+}
+
+function spellArgument({ name, required }: NonNullable<CommandSpec["argument"]>): string {
+  return required === true ? `<${name}>` : `[${name}]`;
 }
 
 type Row = readonly [term: string, summary: string];

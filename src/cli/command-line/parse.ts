@@ -26,17 +26,18 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (!root.ok) {
     return root.end;
   }
-  const [word, ...rest] = root.words;
+  const [word, ...others] = root.words;
   if (word === undefined) {
     return mistake("a command is missing", "leat --help lists them.");
   }
   if (word === "help") {
-    return helpOn(rest[0]);
+    return helpOn(others);
   }
-  const command = findCommand(word);
-  if (command === undefined) {
-    return unknownCommand(word);
+  const found = findCommand(root.words);
+  if (found === undefined) {
+    return unknownCommand(root.words);
   }
+  const { command, rest } = found;
 
   const own = readWords(rest, command.options, { stopAtArgument: false });
   if (!own.ok) {
@@ -45,15 +46,27 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const allowed = command.argument === undefined ? 0 : 1;
   const surplus = own.words[allowed];
   if (surplus !== undefined) {
-    return mistake(`unexpected argument '${surplus}'`, "A prompt of several words needs quotes around it.");
+    const isPrompt = command.argument?.name === "prompt";
+    return mistake(
+      `unexpected argument '${surplus}'`,
+      isPrompt
+        ? "A prompt of several words needs quotes around it."
+        : `leat ${command.name} --help tells more.`,
+    );
   }
   const conflict = findConflict(command, own.options);
   if (conflict !== undefined) {
     return conflict;
   }
+  const [argument] = own.words;
+  if (argument === undefined && command.argument?.required === true) {
+    return mistake(
+      `leat ${command.name} needs a ${command.argument.name}`,
+      `leat ${command.name} --help tells more.`,
+    );
+  }
   const overrides = [...(root.options.get("config") ?? []), ...(own.options.get("config") ?? [])];
   const options = overrides.length === 0 ? own.options : new Map([...own.options, ["config", overrides]]);
-  const [argument] = own.words;
   return {
     type: "command",
     name: command.name,
@@ -61,16 +74,26 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   };
 }
 
-function findCommand(word: string): CommandSpec | undefined {
-  return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+/** The command the first word names, or the first two, and what stands behind its name. */
+function findCommand(
+  words: readonly string[],
+): { readonly command: CommandSpec; readonly rest: readonly string[] } | undefined {
+  for (const length of [1, 2]) {
+    const word = words.slice(0, length).join(" ");
+    const command = commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+    if (command !== undefined) {
+      return { command, rest: words.slice(length) };
+    }
+  }
+  return undefined;
 }
 
-function helpOn(word: string | undefined): CommandLine {
-  if (word === undefined) {
+function helpOn(words: readonly string[]): CommandLine {
+  if (words.length === 0) {
     return { type: "help" };
   }
-  const command = findCommand(word);
-  return command === undefined ? unknownCommand(word) : { type: "help", command };
+  const found = findCommand(words);
+  return found === undefined ? unknownCommand(words) : { type: "help", command: found.command };
 }
 
 type Words =
@@ -208,7 +231,17 @@ function unknownOption(spelled: string, name: string, specs: readonly OptionSpec
 }
 
 /** Codex's own face starts with a prompt alone; ours is not there yet. */
-function unknownCommand(word: string): CommandLine {
+function unknownCommand([word = "", second]: readonly string[]): CommandLine {
+  const group = commands.filter(({ name }) => name.startsWith(`${word} `));
+  if (group.length > 0) {
+    const known = group.map(({ name }) => `leat ${name}`).join(", ");
+    return /^(?:-h|--help)$/.test(second ?? "") && group[0] !== undefined
+      ? { type: "help", command: group[0] }
+      : mistake(
+          second === undefined ? `leat ${word} needs a second word` : `unknown command '${word} ${second}'`,
+          `There is: ${known}`,
+        );
+  }
   const similar = nearest(
     word,
     commands.map(({ name }) => name),

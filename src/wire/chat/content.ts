@@ -1,9 +1,10 @@
-import { asArray, asObject, asText } from "./json.ts";
+import { asArray, asObject, asText } from "../json.ts";
 
 /** The content of a delta, parted into what is answer and what is thinking. */
 export interface ContentDelta {
   readonly text: string;
   readonly reasoning: string;
+  readonly refusal?: string;
 }
 
 /**
@@ -16,6 +17,7 @@ export function readContent(content: unknown): ContentDelta {
   }
   let text = "";
   let reasoning = "";
+  let refusal = "";
   for (const entry of asArray(content)) {
     const part = asObject(entry);
     if (part === undefined) {
@@ -25,9 +27,10 @@ export function readContent(content: unknown): ContentDelta {
       reasoning += thinkingText(part["thinking"]);
     } else {
       text += asText(part["text"]) ?? "";
+      refusal += asText(part["refusal"]) ?? "";
     }
   }
-  return { text, reasoning };
+  return { text, reasoning, refusal };
 }
 
 function thinkingText(thinking: unknown): string {

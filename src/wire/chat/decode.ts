@@ -1,49 +1,19 @@
-import type {
-  FunctionCallItem,
-  HistoryItem,
-  ModelError,
-  TokenUsage,
-  ToolSpec,
-} from "../../protocol/index.ts";
-import type { ArgumentRepairs, Completion, FinishReason, InvalidCall, ModelEvent } from "../model-event.ts";
+import type { ModelError, TokenUsage } from "../../protocol/index.ts";
+import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
+import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
+import type { FinishReason, ModelEvent } from "../model-event.ts";
+import { readKeepalive, readProgress } from "../prefill.ts";
+import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
+import { isRunnable, toCallItem, toInvalidCall, toRepairs, withDistinctIds } from "../settle-calls.ts";
 import type { SseFrame } from "../sse.ts";
-import { errorFromJson, holdsError, readErrorBody } from "./error-body.ts";
-import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
-import { createResponseContent } from "./response-content.ts";
-import type { AssembledCall } from "./tool-calls.ts";
+import { type ContentFinish, createResponseContent } from "./response-content.ts";
 import { readTimings, readUsage, type ServerTimings } from "./usage.ts";
 
-/**
- * Decodes one Chat Completions response: frames in, events out. Pure: no clock, no network, no log.
- * Knows no server by name; what servers do differently is read off the shape of what they send.
- */
-export interface ChatDecoder {
-  /** Decodes one frame; deltas are appended to `events`, those of one kind in a row as one. */
-  push(frame: SseFrame, events: ModelEvent[]): void;
-  /** A body that is one JSON value, or a page, instead of a stream. */
-  pushBody(text: string, events: ModelEvent[]): void;
-  /** True after `[DONE]` or an error: nothing that follows counts. */
-  readonly ended: boolean;
-  /** A finish reason was given; usage, `[DONE]` and even a last call may still follow. */
-  readonly finishing: boolean;
-  /** Flushes what was held back and tells how the response ended. */
-  end(events: ModelEvent[]): DecodedResponse;
-}
-
-export interface DecodedResponse {
-  readonly items: readonly HistoryItem[];
-  readonly completion: Completion;
-  readonly error?: ModelError;
-}
-
-export interface ChatDecoderOptions {
-  readonly offeredTools: readonly ToolSpec[];
-  /** Makes an id for a call that came without one; distinct within the session. */
-  readonly newCallId: () => string;
-}
-
-export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
-  const content = createResponseContent(options.offeredTools);
+export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
+  const content = createResponseContent({
+    tools: options.offeredTools,
+    thinkingStart: options.thinkingStart,
+  });
   let error: ModelError | undefined;
   let sawDone = false;
   let finishReason: string | undefined;
@@ -64,12 +34,21 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       sawDone = true;
       return;
     }
-    const chunk = asObject(parseJson(data));
-    if (chunk !== undefined && (frame.event === "error" || holdsError(chunk))) {
+    const value = parseJson(data);
+    for (const chunk of Array.isArray(value) ? value.slice(0, MAX_CHUNKS) : [value]) {
+      takeChunk(asObject(chunk), { event: frame.event, data }, events);
+    }
+  }
+
+  function takeChunk(chunk: JsonObject | undefined, { event, data }: SseFrame, events: ModelEvent[]): void {
+    if (error !== undefined) {
+      return;
+    }
+    if (chunk !== undefined && (event === "error" || holdsError(chunk))) {
       readChoices(chunk, events);
       error = errorFromJson(chunk, undefined);
     } else if (chunk === undefined) {
-      if (frame.event === "error") {
+      if (event === "error") {
         error = errorFromJson({ error: data }, undefined);
       } else {
         unreadableEvents += 1;
@@ -80,7 +59,9 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   }
 
   function pushBody(text: string, events: ModelEvent[]): void {
-    const body = asObject(parseJson(text));
+    const value = parseJson(text);
+    // Gemini's compatible endpoint puts even an error into an array.
+    const body = asObject(Array.isArray(value) ? value[0] : value);
     if (body === undefined) {
       error = readErrorBody(text, undefined);
     } else if (holdsError(body) || !Array.isArray(body["choices"])) {
@@ -111,7 +92,7 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       if (delta !== undefined) {
         content.push(delta, events);
       }
-      finishReason = asText(choice["finish_reason"]) ?? finishReason;
+      finishReason = weightier(finishReason, asText(choice["finish_reason"]));
       if (holdsError(choice)) {
         error = errorFromJson(choice, undefined);
       }
@@ -119,26 +100,29 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   }
 
   function end(events: ModelEvent[]): DecodedResponse {
-    const assembled = content.end(events);
-    const finish = normalizeFinish();
-    if (finishReason === "model_context_window_exceeded" && error === undefined) {
-      error = errorFromJson({ error: `finish reason ${finishReason}` }, undefined);
+    // OpenRouter, z.ai: a failure that is told by nothing else.
+    if (finishReason !== undefined && FAILURES.has(finishReason)) {
+      error ??= errorFromJson({ error: `finish reason ${finishReason}` }, undefined);
     }
+    const finish = normalizeFinish();
+    const assembled = content.end(events, contentFinish(finish));
     const calls = withDistinctIds(assembled, options.newCallId);
-    const runnable = calls.filter(({ call }) => isRunnable(call, finish));
-    const invalid = calls.filter(({ call }) => !isRunnable(call, finish));
+    const runnable = calls.filter((call) => isRunnable(call, finish));
+    const invalid = calls.filter((call) => !isRunnable(call, finish));
     return {
-      items: content.items(calls.flatMap(({ call, id }) => toCallItem(call, id))),
+      items: content.items(calls.flatMap(toCallItem)),
       completion: {
         finish: runnable.length > 0 && finish === "stop" ? "tool_calls" : finish,
         usage: usage ?? timings?.usage ?? {},
         ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
         invalidCalls: invalid.map(toInvalidCall),
-        repairs: calls.flatMap(({ call }) => toRepairs(call)),
+        repairs: calls.flatMap(toRepairs),
+        ...(content.refusal === undefined ? {} : { refusal: content.refusal }),
         isEmpty: !content.hasText && runnable.length === 0,
         unreadableEvents,
       },
       ...(error === undefined ? {} : { error }),
+      ...(content.learnt === undefined ? {} : { learnt: content.learnt }),
     };
   }
 
@@ -155,8 +139,6 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
       case "length":
       case "content_filter":
         return finishReason;
-      case "model_context_window_exceeded":
-        return "error";
       default:
         return "stop";
     }
@@ -175,60 +157,34 @@ export function createChatDecoder(options: ChatDecoderOptions): ChatDecoder {
   };
 }
 
-/** MLX-LM's `2048/8192`: tokens of the prompt read, and all of them. */
-function readKeepalive(data: string, events: ModelEvent[]): void {
-  const [, processed, total] = /^(\d+)\/(\d+)$/.exec(data) ?? [];
-  readProgress({ processed: Number(processed), total: Number(total) }, events);
-}
+/** An event is one chunk; Gemini sends arrays. */
+const MAX_CHUNKS = 1000;
 
-function readProgress(progress: JsonObject, events: ModelEvent[]): void {
-  const processed = asNumber(progress["processed"]);
-  const total = asNumber(progress["total"]);
-  if (processed === undefined || total === undefined) {
-    return;
+const FAILURES: ReadonlySet<string> = new Set(["error", "model_context_window_exceeded"]);
+
+/** From light to heavy: what says that the answer is not whole stays, whatever is said after it. */
+const WEIGHTS = ["tool_calls", "content_filter", "length", ...FAILURES];
+
+/** TabbyAPI says its reason twice, others say another one once more. */
+function weightier(reason: string | undefined, next: string | undefined): string | undefined {
+  if (reason === undefined || next === undefined) {
+    return next ?? reason;
   }
-  const cached = asNumber(progress["cache"]);
-  const elapsedMs = asNumber(progress["time_ms"]);
-  events.push({
-    type: "prefill-progress",
-    progress: {
-      processed,
-      total,
-      ...(cached === undefined ? {} : { cached }),
-      ...(elapsedMs === undefined ? {} : { elapsedMs }),
-    },
-  });
+  return WEIGHTS.indexOf(next) > WEIGHTS.indexOf(reason) ? next : reason;
 }
 
-/** Outputs find their calls by id, so a call without one, or with one that was given before, gets a new one. */
-function withDistinctIds(
-  calls: readonly AssembledCall[],
-  newCallId: () => string,
-): { call: AssembledCall; id: string }[] {
-  const given = new Set<string>();
-  return calls.map((call) => {
-    const id = call.id === undefined || given.has(call.id) ? newCallId() : call.id;
-    given.add(id);
-    return { call, id };
-  });
-}
-
-/** A call cut off by the output limit may parse and still lack its end: it is never run. */
-function isRunnable(call: AssembledCall, finish: FinishReason): boolean {
-  return call.whole && finish !== "length" && finish !== "incomplete" && finish !== "error";
-}
-
-function toCallItem(call: AssembledCall, id: string): FunctionCallItem[] {
-  if (call.name === null) {
-    return [];
+function contentFinish(finish: FinishReason): ContentFinish {
+  switch (finish) {
+    case "stop":
+      return "stopped";
+    case "tool_calls":
+      return "calls";
+    case "length":
+    case "content_filter":
+    case "error":
+    case "incomplete":
+      return "cut";
+    default:
+      return finish satisfies never;
   }
-  return [{ type: "function_call", name: call.name, arguments: call.argumentsText, call_id: id }];
-}
-
-function toRepairs({ name, repairs }: AssembledCall): ArgumentRepairs[] {
-  return name === null || repairs.length === 0 ? [] : [{ name, repairs }];
-}
-
-function toInvalidCall({ call, id }: { call: AssembledCall; id: string }): InvalidCall {
-  return { id, name: call.name, argumentsText: call.argumentsText };
 }

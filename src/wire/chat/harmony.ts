@@ -21,6 +21,8 @@ export interface HarmonyDecoder {
 export type HarmonySegment =
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "text" | "reasoning"; readonly text: string }
+  /** A message of text begins. */
+  | { readonly kind: "message" }
   /** A call grows; `call` follows when it is over. */
   | { readonly kind: "call-part" }
   | { readonly kind: "call"; readonly call: AssembledCall }
@@ -177,6 +179,8 @@ export function createHarmonyDecoder(options: {
       segments.push(next);
     } else if (next.kind === "call") {
       body = createCallBody(quoting);
+    } else if (next.kind === "text") {
+      segments.push({ kind: "message" });
     }
   }
 
@@ -185,7 +189,7 @@ export function createHarmonyDecoder(options: {
     const length = end === -1 ? held.length - partialLength(held, seams.words) : end;
     giveBody(segments, length);
     if (end !== -1) {
-      takeSeam();
+      takeSeam(segments);
     }
     return end !== -1;
   }
@@ -200,12 +204,12 @@ export function createHarmonyDecoder(options: {
       return false;
     }
     segments.push(toCall(name, body.text));
-    takeSeam();
+    takeSeam(segments);
     return true;
   }
 
   /** Goes on after a body, at the seam that `held` begins with. */
-  function takeSeam(): void {
+  function takeSeam(segments: HarmonySegment[]): void {
     const seam = seams.words.find((word) => held.startsWith(word)) ?? "";
     if (seams === MARKED) {
       state = START_MARKERS.some((marker) => marker === seam) ? "head" : "between";
@@ -213,9 +217,12 @@ export function createHarmonyDecoder(options: {
     }
     held = held.slice(seam.length);
     if (seam === "assistantanalysis") {
-      begin({ kind: "reasoning" }, []);
+      begin({ kind: "reasoning" }, segments);
+    } else if (seam === "assistantfinal") {
+      begin({ kind: "text" }, segments);
+      state = "unmarked-final";
     } else {
-      state = seam === "assistantfinal" ? "unmarked-final" : "unmarked-head";
+      state = "unmarked-head";
     }
   }
 
@@ -257,7 +264,7 @@ export function createHarmonyDecoder(options: {
     segments.push(toCall(name, text.slice(0, cut)));
     quoting = "strict";
     held = text.slice(cut);
-    takeSeam();
+    takeSeam(segments);
     readHeld(segments);
     if (state === "body" && message.kind === "call") {
       const rest = body.text + held;

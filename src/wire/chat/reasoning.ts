@@ -1,4 +1,4 @@
-import { asArray, asObject, asText, type JsonObject } from "./json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../json.ts";
 
 /** Reasoning of one delta, and the field to send it back under. */
 export interface ReasoningDelta {
@@ -23,7 +23,6 @@ export function readReasoning(delta: JsonObject): ReasoningDelta | undefined {
   if (text !== undefined) {
     return { text, field: "reasoning_text" };
   }
-  // OpenRouter takes the plain string back as well; the encrypted entries need the details verbatim.
   const details = asArray(delta["reasoning_details"]).map(detailText).join("");
   return details === "" ? undefined : { text: details, field: "reasoning" };
 }

@@ -1,15 +1,24 @@
-import { asObject, parseJson } from "./json.ts";
+import { asObject, parseJson } from "../json.ts";
 
-/** What was wrong with the arguments of a call, where only one reading of them is possible. */
-export type ArgumentRepair = "code fence" | "raw line breaks" | "trailing commas";
+/** What was wrong with the JSON of a call, where only one reading of it is possible. */
+export type ArgumentRepair =
+  | "code fence"
+  | "raw line breaks"
+  | "trailing commas"
+  | "surplus brackets"
+  | "JSON in a string";
+
+export interface Repaired {
+  readonly value: unknown;
+  readonly text: string;
+  readonly repairs: readonly ArgumentRepair[];
+}
 
 /**
- * Arguments that small models write almost right. Only what can be read in one way is mended: nothing is added that
+ * JSON that small models write almost right. Only what can be read in one way is mended: nothing is added that
  * the model did not write, and what is cut off stays broken. Undefined if it can't be mended.
  */
-export function repairArguments(
-  text: string,
-): { readonly text: string; readonly repairs: readonly ArgumentRepair[] } | undefined {
+export function repairJson(text: string): Repaired | undefined {
   const repairs: ArgumentRepair[] = [];
   let mended = text;
   for (const [repair, mend] of MENDERS) {
@@ -19,7 +28,14 @@ export function repairArguments(
       mended = next;
     }
   }
-  return asObject(parseJson(mended)) === undefined ? undefined : { text: mended, repairs };
+  const value = parseJson(mended);
+  return value === undefined ? undefined : { value, text: mended, repairs };
+}
+
+/** The same for arguments, which are an object. */
+export function repairArguments(text: string): Repaired | undefined {
+  const repaired = repairJson(text);
+  return asObject(repaired?.value) === undefined ? undefined : repaired;
 }
 
 const MENDERS: readonly (readonly [ArgumentRepair, (text: string) => string])[] = [
@@ -28,7 +44,7 @@ const MENDERS: readonly (readonly [ArgumentRepair, (text: string) => string])[] 
   ["trailing commas", withoutTrailingCommas],
 ];
 
-function withoutFence(text: string): string {
+export function withoutFence(text: string): string {
   const trimmed = text.trim();
   if (!trimmed.startsWith("```") || !trimmed.endsWith("```")) {
     return text;

@@ -1,4 +1,4 @@
-import { asNumber, asObject, asText, type JsonObject, parseJson } from "./json.ts";
+import { asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
 import { type ArgumentRepair, repairArguments } from "./repair-arguments.ts";
 
 /** A call as it stands when the stream has ended. `argumentsText` is JSON of an object if `whole`. */
@@ -32,6 +32,9 @@ interface OpenCall {
 
 export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAssembler {
   const calls: OpenCall[] = [];
+  /** The latest of each; a list would be gone through for every delta of ever so many calls. */
+  const byIds = new Map<string, OpenCall>();
+  const byIndexes = new Map<number, OpenCall>();
 
   function add(entry: unknown): boolean {
     const delta = asObject(entry);
@@ -52,8 +55,16 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     if (call === undefined) {
       call = { id, index, name: "", argumentsText: "", lastPart: "" };
       calls.push(call);
+      if (index !== undefined) {
+        byIndexes.set(index, call);
+      }
+      if (id !== undefined) {
+        byIds.set(id, call);
+      }
+    } else if (call.id === undefined && id !== undefined) {
+      call.id = id;
+      byIds.set(id, call);
     }
-    call.id ??= id;
     if (name !== undefined && name !== call.name) {
       call.name += name;
     }
@@ -72,11 +83,11 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     name: string | undefined,
     argumentsPart: string | undefined,
   ): OpenCall | undefined {
-    const byId = id === undefined ? undefined : calls.findLast((call) => call.id === id);
+    const byId = id === undefined ? undefined : byIds.get(id);
     if (byId !== undefined) {
       return startsUnderSameId(byId, index, name, argumentsPart) ? undefined : byId;
     }
-    const candidate = index === undefined ? calls.at(-1) : calls.findLast((call) => call.index === index);
+    const candidate = index === undefined ? calls.at(-1) : byIndexes.get(index);
     if (candidate === undefined) {
       return undefined;
     }
@@ -166,8 +177,16 @@ function normalizeArguments(text: string): NormalArguments {
   if (asObject(value) !== undefined) {
     return { argumentsText: text, repairs: [] };
   }
-  const mended = repairArguments(typeof value === "string" ? value : text);
-  return { argumentsText: mended?.text, repairs: mended?.repairs ?? [] };
+  if (typeof value !== "string") {
+    const mended = repairArguments(text);
+    return { argumentsText: mended?.text, repairs: mended?.repairs ?? [] };
+  }
+  const inner = value.trim() === "" ? "{}" : value;
+  const mended = repairArguments(inner);
+  return {
+    argumentsText: mended?.text,
+    repairs: mended === undefined ? [] : [...mended.repairs, "JSON in a string"],
+  };
 }
 
 interface NormalArguments {

@@ -1,5 +1,5 @@
 import type { TokenUsage } from "../../protocol/index.ts";
-import { asArray, asNumber, asObject, type JsonObject } from "./json.ts";
+import { asArray, asNumber, asObject, type JsonObject } from "../json.ts";
 
 /**
  * The usage of a chunk, wherever the server puts it: `usage`, `choices[0].usage` (Moonshot) or `x_groq.usage`.

@@ -1,4 +1,15 @@
-import type { Dialect } from "./dialect.ts";
+import type { NamedQuirks } from "./dialect.ts";
 
-/** OpenAI's own endpoint: unknown message fields are refused, and it sends no reasoning on this API. */
-export const openai: Dialect = { name: "openai", replaysReasoning: false, reportsPrefill: false };
+/**
+ * OpenAI's own endpoint and Azure's: unknown message fields are refused, and no reasoning is sent on this API.
+ * Ids of calls have at most 40 characters; o-series and gpt-5 take `max_completion_tokens` only.
+ */
+export const openai: NamedQuirks = {
+  name: "openai",
+  reasoning: "never",
+  sealsReasoning: true,
+  callIds: "plain",
+  maxTokensField: "max_completion_tokens",
+};
+
+export const azure: NamedQuirks = { ...openai, name: "azure" };

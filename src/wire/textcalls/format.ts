@@ -1,4 +1,5 @@
 import type { ToolSpec } from "../../protocol/index.ts";
+import type { ArgumentRepair } from "../chat/repair-arguments.ts";
 
 /** How one model family writes its calls into the text. */
 export interface TextCallFormat {
@@ -12,6 +13,8 @@ export interface TextCallFormat {
   readonly inReasoning?: true;
   /** Finds the name in a body that can't be read. */
   readonly namePattern: RegExp;
+  /** Finds it in the marker, where that holds the name. */
+  readonly nameIn?: (open: string) => string | undefined;
   /** The calls in a body, markers taken off; undefined if it can't be read. */
   readonly parse: (body: string, context: ParseContext) => readonly ParsedCall[] | undefined;
 }
@@ -20,6 +23,8 @@ export interface ParseContext {
   readonly tools: readonly ToolSpec[];
   /** The marker that began this call. */
   readonly open: string;
+  /** Its closing marker came. Without it the text ended here, and the call may lack its end. */
+  readonly isClosed: boolean;
 }
 
 export interface ParsedCall {
@@ -28,6 +33,8 @@ export interface ParsedCall {
   readonly argumentsText: string;
   readonly whole: boolean;
   readonly id?: string;
+  /** What had to be mended before it could be read; absent if nothing. */
+  readonly repairs?: readonly ArgumentRepair[];
 }
 
 /** Where a body ends. Nothing counts inside quotes and regions. */

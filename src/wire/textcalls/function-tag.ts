@@ -1,4 +1,4 @@
-import { asObject } from "../chat/json.ts";
+import { asObject } from "../json.ts";
 import type { ParseContext, ParsedCall, TextCallFormat } from "./format.ts";
 import { readJson, withArguments } from "./values.ts";
 import { FUNCTION_STYLE, parseXmlCalls } from "./xml.ts";
@@ -13,17 +13,24 @@ export const functionTag: TextCallFormat = {
   end: { closes: ["</function>"], regions: [["<parameter=", "</parameter>"]], quotes: '"' },
   trailers: ["</tool_call>", "<|eom_id|>", "<|eot_id|>"],
   namePattern: /(?!)/,
+  nameIn: nameOf,
   parse: parseBody,
 };
 
-function parseBody(body: string, { tools, open }: ParseContext): readonly ParsedCall[] | undefined {
+function parseBody(body: string, context: ParseContext): readonly ParsedCall[] | undefined {
   const text = body.trim();
-  const name = open.slice("<function=".length, -1);
+  const name = nameOf(context.open);
   if (text.startsWith("{")) {
-    const value = readJson(text);
-    return asObject(value) === undefined ? undefined : [withArguments(name, value)];
+    const read = readJson(text);
+    return asObject(read?.value) === undefined
+      ? undefined
+      : [withArguments(name, read?.value, read?.repairs ?? [])];
   }
-  return parseXmlCalls(`${open}${body}`, FUNCTION_STYLE, tools);
+  return parseXmlCalls(`${context.open}${body}`, FUNCTION_STYLE, context);
+}
+
+function nameOf(open: string): string {
+  return open.slice("<function=".length, -1);
 }
 
 /** Seed-OSS has the same elements, but every line break in a value is data. */
@@ -32,5 +39,5 @@ export const seedOss: TextCallFormat = {
   opens: () => ["<seed:tool_call>"],
   end: { closes: ["</seed:tool_call>"], regions: [["<parameter=", "</parameter>"]] },
   namePattern: /<function=([^>\s]{1,200})>/,
-  parse: (body, { tools }) => parseXmlCalls(body, { ...FUNCTION_STYLE, framingNewlines: "data" }, tools),
+  parse: (body, context) => parseXmlCalls(body, { ...FUNCTION_STYLE, framingNewlines: "data" }, context),
 };

@@ -1,3 +1,4 @@
+import { parseJson } from "../json.ts";
 import type { ParsedCall, TextCallFormat } from "./format.ts";
 import { callOf } from "./values.ts";
 
@@ -18,6 +19,8 @@ function gemma(name: string, markers: { open: string; close: string; quote: stri
     name,
     opens: () => [markers.open],
     end: { closes: [markers.close], regions: [[markers.quote, markers.quote]] },
+    // What the template puts after a call comes out, too, where the server does not stop there.
+    trailers: ["<|tool_response>", "<start_function_response>"],
     namePattern: NAME,
     parse: (body) => parseGemmaCall(body.trim(), markers.quote),
   };
@@ -85,7 +88,7 @@ function readValue(source: Source, from: number, depth: number): Read<unknown> |
   if (source.body[start] === "[") {
     return readArray(source, start, depth);
   }
-  return readString(source, start) ?? readBare(source, start);
+  return readString(source, start) ?? readJsonString(source, start) ?? readBare(source, start);
 }
 
 function readArray(source: Source, from: number, depth: number): Read<unknown[]> | undefined {
@@ -111,6 +114,13 @@ function readString(source: Source, from: number): Read<string> | undefined {
   const start = from + quote.length;
   const end = body.indexOf(quote, start);
   return end === -1 ? undefined : { value: body.slice(start, end), end: end + quote.length };
+}
+
+/** Gemma 4 falls back to JSON's quotes now and then. */
+function readJsonString({ body }: Source, from: number): Read<string> | undefined {
+  const text = matchAt(/"(?:[^"\\]|\\[\s\S])*"(?=\s*[,}\]])/y, body, from)?.[0];
+  const value = text === undefined ? undefined : parseJson(text);
+  return text !== undefined && typeof value === "string" ? { value, end: from + text.length } : undefined;
 }
 
 /** A number, a truth value, or a string that was left without quotes. */

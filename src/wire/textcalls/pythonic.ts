@@ -1,15 +1,5 @@
-import type { ParsedCall, TextCallFormat } from "./format.ts";
-import { parseJsonCalls } from "./json-calls.ts";
+import type { ParsedCall } from "./format.ts";
 import { callOf } from "./values.ts";
-
-/** LFM2: a list of Python calls between two tokens. */
-export const lfm2: TextCallFormat = {
-  name: "lfm2",
-  opens: () => ["<|tool_call_start|>"],
-  end: { closes: ["<|tool_call_end|>"], quotes: "\"'" },
-  namePattern: /^\s*\[?\s*([A-Za-z_][\w.]{0,199})\(/,
-  parse: (body) => parsePythonCalls(body) ?? parseJsonCalls(body),
-};
 
 /** `f(a='x')`, `[f(a=1), g()]` or one a line, with keyword arguments and literals only. Undefined if it is anything else. */
 export function parsePythonCalls(source: string): readonly ParsedCall[] | undefined {

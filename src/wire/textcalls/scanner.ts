@@ -1,63 +1,64 @@
 import type { ToolSpec } from "../../protocol/index.ts";
-import { anyOf, createEndFinder, type EndFinder, partialFinder } from "./end-finder.ts";
+import { createCallReader } from "./call-reader.ts";
+import { createEndFinder, type EndFinder, partialFinder } from "./end-finder.ts";
 import { createFenceTracker } from "./fences.ts";
-import type { ParsedCall, TextCallFormat } from "./format.ts";
-import { FORMATS } from "./formats.ts";
-import { bareName } from "./values.ts";
+import type { TextCallFormat } from "./format.ts";
+import { createMarkers } from "./markers.ts";
+import type { Piece } from "./piece.ts";
 import { judgeStart, parseWholeMessage } from "./whole-message.ts";
 
-/** A call found in the text, or what was one but can't be read; `id` where the model gave one. */
-export type Piece =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "call"; readonly name: string; readonly argumentsText: string; readonly id?: string }
-  | {
-      readonly kind: "invalid";
-      readonly name: string | null;
-      readonly argumentsText: string;
-      readonly id?: string;
-    };
-
 /**
- * Finds tool calls that a server passed on as text. Holds back no more than what may still become a marker,
- * gives out all of it at the end, and finds nothing if no tool was offered.
+ * Finds tool calls that a server passed on as text, and tags that end a thinking whose beginning stood in the
+ * prompt. Holds back no more than what may still become a marker, gives out all of it at the end, and finds no
+ * call if no tool was offered.
  */
 export interface TextCallScanner {
   push(text: string): Piece[];
   end(): Piece[];
+  /** Thinking was found by other means: closing tags are text from here. */
+  settleThinking(): void;
+  /** A mark that says nothing from here, and is taken out. */
+  silence(mark: string): void;
 }
 
 export interface TextCallScannerOptions {
   readonly tools: readonly ToolSpec[];
-  readonly place: "answer" | "reasoning";
+  /** Thinking in a field of its own knows the calls of special tokens only; tagged thinking may lack its end. */
+  readonly place: "answer" | "reasoning-field" | "tagged-thinking";
 }
 
 type State =
   | { readonly type: "start"; readonly parts: string[] }
   | { readonly type: "candidate"; readonly parts: string[] }
   | { readonly type: "text" }
-  | {
-      readonly type: "call";
-      readonly format: TextCallFormat;
-      readonly open: string;
-      readonly finder: EndFinder;
-    }
-  | { readonly type: "after"; readonly trailers: readonly string[] };
+  | OpenCall
+  | { readonly type: "after"; readonly trailers: readonly string[] }
+  /** White space between a closing tag and the answer belongs to neither. */
+  | { readonly type: "thinking-closed" };
+
+interface OpenCall {
+  readonly type: "call";
+  readonly format: TextCallFormat;
+  readonly open: string;
+  readonly finder: EndFinder;
+  readonly parts: string[];
+}
 
 export function createTextCallScanner({ tools, place }: TextCallScannerOptions): TextCallScanner {
-  const formats = FORMATS.filter((format) => place === "answer" || format.inReasoning === true);
-  const byOpen = new Map(
-    formats.flatMap((format) => format.opens(tools).map((open) => [open, format] as const)),
-  );
-  const opens = tools.length === 0 ? [] : [...byOpen.keys()];
-  const marker = anyOf(opens);
-  const partial = partialFinder(opens);
-  const fences = createFenceTracker();
-  let state: State = place === "answer" && opens.length > 0 ? { type: "start", parts: [] } : { type: "text" };
+  const markers = createMarkers(tools, place);
+  const reader = createCallReader(tools);
+  let fences = createFenceTracker();
+  let state: State = startState();
   let held = "";
+  let lastCharacter = "";
   /** A fence opened the message and a call came first in it: its end belongs to the call. */
   let inLeadingFence = false;
   /** Once a quote turned out never to end, quotes and regions say nothing any more. */
   let isPlain = false;
+
+  function startState(): State {
+    return place === "answer" && tools.length > 0 ? { type: "start", parts: [] } : { type: "text" };
+  }
 
   function push(text: string): Piece[] {
     const pieces: Piece[] = [];
@@ -85,7 +86,12 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
       case "call":
         return readCall(state, text, pieces);
       case "after":
-        return readAfter(state.trailers, text);
+        return readAfter(state.trailers, text, pieces);
+      case "thinking-closed": {
+        const answer = text.trimStart();
+        state = answer === "" ? state : startState();
+        return answer;
+      }
       default:
         return state satisfies never;
     }
@@ -105,12 +111,12 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
     const fence = /^\s*```[\w-]*[ \t]*\r?\n\s*/.exec(all);
     const body = fence === null ? "" : all.slice(fence[0].length);
     // A fence that does nothing but wrap a call with a marker is part of the call.
-    if (fence !== null && opens.some((open) => body.startsWith(open))) {
+    if (fence !== null && markers.callOpens.some((open) => body.startsWith(open))) {
       state = { type: "text" };
       inLeadingFence = true;
       return body;
     }
-    if (fence !== null && all.length < MAX_HELD && opens.some((open) => open.startsWith(body))) {
+    if (fence !== null && all.length < MAX_HELD && markers.callOpens.some((open) => open.startsWith(body))) {
       return undefined;
     }
     state = { type: "text" };
@@ -120,48 +126,93 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
   function readText(text: string, pieces: Piece[]): string | undefined {
     const window = held + text;
     held = "";
+    if (!markers.mayBeginIn(window)) {
+      giveText(window, pieces);
+      return undefined;
+    }
     let position = 0;
-    marker.lastIndex = 0;
-    for (let match = marker.exec(window); match !== null; match = marker.exec(window)) {
-      const [open] = match;
-      giveText(window.slice(position, match.index), pieces);
-      position = match.index;
-      const format = byOpen.get(open);
-      if (format !== undefined && !fences.quotes) {
-        state = { type: "call", format, open, finder: createEndFinder(ruleOf(format)) };
-        return window.slice(match.index + open.length);
+    for (let match = markers.next(window, 0); match !== undefined; ) {
+      const { mark, index, end } = match;
+      giveText(window.slice(position, index), pieces);
+      position = index;
+      const isInBackticks = lastCharacter === "`";
+      if (isInBackticks && end >= window.length && mark.type !== "thinking-open") {
+        // A marker in backticks is spoken of; whether it is in them, the next character tells.
+        held = window.slice(index);
+        return undefined;
       }
+      const isQuoted = isInBackticks && window[end] === "`";
+      switch (mark.type) {
+        case "call":
+          if (!isQuoted && !fences.quotes) {
+            state = openCall(mark.format, window.slice(index, end));
+            return window.slice(end);
+          }
+          break;
+        case "silent":
+          position = isQuoted || fences.quotes ? index : end;
+          break;
+        case "thinking-open":
+          markers.disarm(mark.kind);
+          break;
+        case "thinking-close":
+          if (!isQuoted) {
+            closeThinking(pieces);
+            return window.slice(end);
+          }
+          break;
+        default:
+          mark satisfies never;
+      }
+      match = markers.next(window, end);
     }
     const rest = window.slice(position);
-    const keep = partial(rest);
-    giveText(rest.slice(0, rest.length - keep), pieces);
-    held = rest.slice(rest.length - keep);
+    const keep = markers.partial(rest);
+    giveText(keep === 0 ? rest : rest.slice(0, rest.length - keep), pieces);
+    held = keep === 0 ? "" : rest.slice(rest.length - keep);
     return undefined;
+  }
+
+  function closeThinking(pieces: Piece[]): void {
+    pieces.push({ kind: "thinking-closed" });
+    markers.disarmAll();
+    fences = createFenceTracker();
+    state = { type: "thinking-closed" };
+  }
+
+  function openCall(format: TextCallFormat, open: string): OpenCall {
+    return { type: "call", format, open, finder: createEndFinder(ruleOf(format)), parts: [open] };
   }
 
   function ruleOf({ end }: TextCallFormat): TextCallFormat["end"] {
     return isPlain ? { ...end, quotes: "", regions: [] } : end;
   }
 
-  function readCall(call: State & { type: "call" }, text: string, pieces: Piece[]): string | undefined {
+  function readCall(call: OpenCall, text: string, pieces: Piece[]): string | undefined {
     const found = call.finder.push(text);
+    call.parts.push(text);
     if (found !== undefined) {
-      giveCalls(call, { body: found.body, isClosed: true }, pieces);
+      const all = call.parts.join("");
+      const raw = all.slice(0, all.length - found.rest.length);
+      giveCalls(call, { body: found.body, raw, isClosed: true }, pieces);
       return found.rest;
     }
     if (call.finder.length > MAX_BODY_CHARACTERS) {
-      giveCalls(call, { body: call.finder.drain(), isClosed: false }, pieces);
+      const body = call.finder.drain();
+      giveCalls(call, { body, raw: call.parts.join(""), isClosed: false }, pieces);
     }
     return undefined;
   }
 
-  function readAfter(trailers: readonly string[], text: string): string | undefined {
+  function readAfter(trailers: readonly string[], text: string, pieces: Piece[]): string | undefined {
     const window = held + text;
     held = "";
     const next = window.trimStart();
     const trailer = trailers.find((entry) => next.startsWith(entry));
     if (trailer !== undefined) {
-      return next.slice(trailer.length);
+      const rest = next.slice(trailer.length);
+      pieces.push({ kind: "trailer", raw: window.slice(0, window.length - rest.length) });
+      return rest;
     }
     if (trailers.some((entry) => entry.startsWith(next)) && window.length < MAX_HELD) {
       held = window;
@@ -172,77 +223,40 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
   }
 
   function giveText(text: string, pieces: Piece[]): void {
-    if (text !== "") {
-      fences.note(text);
+    if (text === "") {
+      return;
+    }
+    fences.note(text);
+    lastCharacter = text.at(-1) ?? "";
+    const last = pieces.at(-1);
+    if (last?.kind === "text") {
+      pieces[pieces.length - 1] = { kind: "text", text: last.text + text };
+    } else {
       pieces.push({ kind: "text", text });
     }
   }
 
   function giveCalls(
-    { format, open }: State & { type: "call" },
-    { body, isClosed }: { body: string; isClosed: boolean },
+    { format, open }: OpenCall,
+    { body, raw, isClosed }: { body: string; raw: string; isClosed: boolean },
     pieces: Piece[],
   ): void {
-    const calls = body.length > MAX_BODY_CHARACTERS ? undefined : format.parse(body, { tools, open });
-    if (calls === undefined) {
-      const name = nameIn(format, open, body);
-      pieces.push({
-        kind: "invalid",
-        name: isClosed || isOffered(name) ? name : null,
-        argumentsText: body.trim(),
-      });
-    } else {
-      for (const call of calls) {
-        const piece = toPiece(call);
-        pieces.push(isClosed ? piece : withoutCutName(piece));
-      }
-    }
+    const isReadable = body.length <= MAX_BODY_CHARACTERS;
+    const calls = reader.read({ format, open, body, isClosed, isReadable });
+    pieces.push({ kind: "calls", raw, calls, isSpecialToken: format.inReasoning === true });
     const trailers = [...(format.trailers ?? []), ...(inLeadingFence ? ["```"] : [])];
     state = { type: "after", trailers };
   }
 
-  function nameIn(format: TextCallFormat, open: string, body: string): string | null {
-    if (open.startsWith("<function=")) {
-      return open.slice("<function=".length, -1);
-    }
-    const name = format.namePattern
-      .exec(body)
-      ?.slice(1)
-      .find((group) => group !== undefined);
-    return name === undefined ? null : bareName(name, tools);
-  }
-
-  function isOffered(name: string | null): boolean {
-    return tools.some((tool) => tool.name === name);
-  }
-
-  function toPiece({ whole, ...call }: ParsedCall): Piece {
-    const name = bareName(call.name, tools);
-    return { ...call, name, kind: whole && isOffered(name) ? "call" : "invalid" };
-  }
-
-  /** A name that ends with the text may be the beginning of another one. */
-  function withoutCutName(piece: Piece): Piece {
-    return piece.kind === "invalid" && !isOffered(piece.name) ? { ...piece, name: null } : piece;
-  }
-
   function end(): Piece[] {
     const pieces: Piece[] = [];
-    if (state.type === "start" || state.type === "candidate") {
-      const all = state.parts.join("");
-      const calls =
-        state.type === "candidate" && all.length <= MAX_BODY_CHARACTERS
-          ? parseWholeMessage(all, tools)
-          : undefined;
-      if (calls !== undefined) {
-        state = { type: "text" };
-        return calls.map(toPiece);
+    // A closing tag that turns up now begins the answer anew, but only one can.
+    while (state.type === "start" || state.type === "candidate" || state.type === "call") {
+      if (state.type === "call") {
+        endCall(state, pieces);
+      } else {
+        endStart(state, pieces);
       }
-      state = { type: "text" };
-      scan(all, pieces);
-    }
-    while (state.type === "call") {
-      endCall(state, pieces);
     }
     giveText(held, pieces);
     held = "";
@@ -250,20 +264,41 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
     return pieces;
   }
 
+  function endStart({ type, parts }: State & { type: "start" | "candidate" }, pieces: Piece[]): void {
+    const all = parts.join("");
+    const isCandidate = type === "candidate" && all.length <= MAX_BODY_CHARACTERS;
+    const calls = isCandidate ? parseWholeMessage(all, tools) : undefined;
+    state = { type: "text" };
+    if (calls === undefined) {
+      scan(all, pieces);
+    } else {
+      pieces.push({ kind: "calls", raw: all, calls: calls.map(reader.finish), isSpecialToken: false });
+    }
+  }
+
   /** A whole body may lack its closing marker. If a quote swallowed it, the marker counts after all. */
-  function endCall(call: State & { type: "call" }, pieces: Piece[]): void {
-    const body = call.finder.drain();
-    if (isPlain || call.format.parse(body, { tools, open: call.open }) !== undefined) {
-      giveCalls(call, { body, isClosed: false }, pieces);
+  function endCall(call: OpenCall, pieces: Piece[]): void {
+    const body = withoutPartialClose(call.finder.drain(), call.format);
+    const all = call.parts.join("");
+    if (isPlain || call.format.parse(body, { tools, open: call.open, isClosed: false }) !== undefined) {
+      giveCalls(call, { body, raw: all, isClosed: false }, pieces);
       return;
     }
     isPlain = true;
     const found = createEndFinder(ruleOf(call.format)).push(body);
-    giveCalls(call, { body: found?.body ?? body, isClosed: found !== undefined }, pieces);
-    scan(found?.rest ?? "", pieces);
+    const rest = found?.rest ?? "";
+    const raw = all.slice(0, all.length - rest.length);
+    giveCalls(call, { body: found?.body ?? body, raw, isClosed: found !== undefined }, pieces);
+    scan(rest, pieces);
   }
 
-  return { push, end };
+  return { push, end, settleThinking: markers.disarmAll, silence: markers.silence };
+}
+
+/** The closing marker may be cut itself. */
+function withoutPartialClose(body: string, { end: { closes = [] } }: TextCallFormat): string {
+  const longest = Math.max(0, ...closes.map((close) => partialFinder([close])(body)));
+  return body.slice(0, body.length - longest);
 }
 
 /** Far beyond any call; a body without end must not fill the memory. */

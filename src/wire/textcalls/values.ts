@@ -1,82 +1,33 @@
-import type { ToolSpec } from "../../protocol/index.ts";
-import { asArray, asObject, asText, type JsonObject, parseJson } from "../chat/json.ts";
+import type { ArgumentRepair } from "../chat/repair-arguments.ts";
+import { repairJson, withoutFence } from "../chat/repair-arguments.ts";
+import { asObject, asText, parseJson } from "../json.ts";
 import { createEndFinder } from "./end-finder.ts";
 import type { ParsedCall } from "./format.ts";
 
-/** Formats without types: a string where the schema says so or says nothing, else JSON, a string if it is none. */
-export function typedValue(
-  text: string,
-  toolName: string,
-  parameter: string,
-  tools: readonly ToolSpec[],
-): unknown {
-  const schema = asObject(tools.find((tool) => tool.name === bareName(toolName, tools))?.parameters);
-  const types = typesOf(ownProperty(asObject(schema?.["properties"]), parameter));
-  if (types.length === 0 || types.includes("string")) {
-    return text;
-  }
-  return parseJson(text) ?? (text.trim() === "null" ? null : text);
+export interface ReadJson {
+  readonly value: unknown;
+  readonly repairs: readonly ArgumentRepair[];
 }
 
-function typesOf(schema: unknown): readonly string[] {
-  const type = asObject(schema)?.["type"];
-  if (typeof type === "string") {
-    return [type];
-  }
-  if (Array.isArray(type)) {
-    return type.filter((entry) => typeof entry === "string");
-  }
-  const variants = [...asArray(asObject(schema)?.["anyOf"]), ...asArray(asObject(schema)?.["oneOf"])];
-  return variants.flatMap((variant) => asText(asObject(variant)?.["type"]) ?? []);
-}
-
-function ownProperty(object: JsonObject | undefined, key: string): unknown {
-  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+/** JSON, also as small models write it almost right. */
+export function readJson(text: string): ReadJson | undefined {
+  const value = parseJson(text);
+  return value === undefined ? repairJson(text) : { value, repairs: [] };
 }
 
 /** A call whose arguments were read one by one. */
 export function callOf(name: string, entries: readonly (readonly [string, unknown])[]): ParsedCall {
-  return withArguments(name, Object.fromEntries(entries));
-}
-
-/** `functions.` before a name is a namespace, unless a tool is called so. */
-export function bareName(name: string, tools: readonly ToolSpec[]): string {
-  const bare = name.startsWith("functions.") ? name.slice("functions.".length) : name;
-  return tools.some((tool) => tool.name === bare) ? bare : name;
-}
-
-/** JSON, also with raw line breaks inside its strings, as small models write it. */
-export function readJson(text: string): unknown {
-  const value = parseJson(text);
-  return value === undefined && /[\n\r\t]/.test(text) ? parseJson(escapeInStrings(text)) : value;
-}
-
-function escapeInStrings(text: string): string {
-  const parts: string[] = [];
-  let inString = false;
-  let done = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index] ?? "";
-    if (character === '"') {
-      inString = !inString;
-    } else if (inString && character === "\\") {
-      index += 1;
-    } else if (inString && (character === "\n" || character === "\r" || character === "\t")) {
-      parts.push(text.slice(done, index), JSON.stringify(character).slice(1, -1));
-      done = index + 1;
-    }
-  }
-  return parts.join("") + text.slice(done);
+  return withArguments(name, Object.fromEntries(entries), []);
 }
 
 /** Calls as JSON: one object or an array, in the spellings that models use. Undefined if one is none of them. */
-export function callsFromJson(value: unknown): readonly ParsedCall[] | undefined {
+export function callsFromJson({ value, repairs }: ReadJson): readonly ParsedCall[] | undefined {
   const entries = Array.isArray(value) ? value : [value];
-  const calls = entries.map(callFromJson);
+  const calls = entries.map((entry) => callFromJson(entry, repairs));
   return calls.length > 0 && calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
-function callFromJson(value: unknown): ParsedCall | undefined {
+function callFromJson(value: unknown, repairs: readonly ArgumentRepair[]): ParsedCall | undefined {
   const entry = asObject(value);
   if (entry === undefined) {
     return undefined;
@@ -86,18 +37,34 @@ function callFromJson(value: unknown): ParsedCall | undefined {
   if (name === undefined) {
     return undefined;
   }
-  const given = inner["arguments"] ?? inner["parameters"];
   const id = asText(entry["id"]);
-  return { ...withArguments(name, given), ...(id === undefined ? {} : { id }) };
+  return {
+    ...withArguments(name, inner["arguments"] ?? inner["parameters"], repairs),
+    ...(id === undefined ? {} : { id }),
+  };
 }
 
 /** Arguments as an object, as JSON in a string, or missing, which means none. */
-export function withArguments(name: string, given: unknown): ParsedCall {
-  const value = typeof given === "string" ? (given.trim() === "" ? {} : readJson(given)) : (given ?? {});
-  const text = asObject(value) === undefined ? undefined : stringify(value);
-  return text === undefined
-    ? { name, argumentsText: typeof given === "string" ? given : (stringify(given) ?? ""), whole: false }
-    : { name, argumentsText: text, whole: true };
+export function withArguments(name: string, given: unknown, repairs: readonly ArgumentRepair[]): ParsedCall {
+  const inner = typeof given === "string" ? argumentsInString(given) : { value: given ?? {}, repairs: [] };
+  const text = asObject(inner?.value) === undefined ? undefined : stringify(inner?.value);
+  if (text === undefined) {
+    return {
+      name,
+      argumentsText: typeof given === "string" ? given : (stringify(given) ?? ""),
+      whole: false,
+    };
+  }
+  const all = [...repairs, ...(inner?.repairs ?? [])];
+  return { name, argumentsText: text, whole: true, ...(all.length === 0 ? {} : { repairs: all }) };
+}
+
+function argumentsInString(text: string): ReadJson | undefined {
+  if (text.trim() === "") {
+    return { value: {}, repairs: [] };
+  }
+  const read = readJson(text);
+  return read === undefined ? undefined : { ...read, repairs: [...read.repairs, "JSON in a string"] };
 }
 
 /** Undefined for what is nested deeper than the stack. */
@@ -121,19 +88,32 @@ export function firstJson(text: string, from: number): { json: string; end: numb
 }
 
 /** JSON values one after the other, as Llama writes parallel calls; undefined if there is anything else. */
-export function readJsonSequence(text: string): readonly unknown[] | undefined {
+export function readJsonSequence(text: string): ReadJson | undefined {
   const values: unknown[] = [];
-  let rest = text.trim();
+  const repairs = new Set<ArgumentRepair>();
+  const bare = withoutFence(text);
+  if (bare !== text) {
+    repairs.add("code fence");
+  }
+  let rest = bare.trim();
   while (rest !== "") {
     const found = /^[{[]/.test(rest) && values.length < MAX_SEQUENCE ? firstJson(rest, 0) : undefined;
-    const value = found === undefined ? undefined : readJson(found.json);
-    if (found === undefined || value === undefined) {
+    const read = found === undefined ? undefined : readJson(found.json);
+    if (found === undefined || read === undefined) {
       return undefined;
     }
-    values.push(value);
+    values.push(read.value);
+    for (const repair of read.repairs) {
+      repairs.add(repair);
+    }
     rest = rest.slice(found.end).replace(/^[\s;,]+/, "");
+    // Qwen2.5 closes one bracket too many at times; nothing is left to be said after that.
+    if (/^[\]}\s]+$/.test(rest)) {
+      repairs.add("surplus brackets");
+      rest = "";
+    }
   }
-  return values.length === 0 ? undefined : values.flat();
+  return values.length === 0 ? undefined : { value: values.flat(), repairs: [...repairs] };
 }
 
 /** Every value is cut off a copy, so their number is bounded. */

@@ -2,7 +2,7 @@ import type { ToolSpec } from "../../protocol/index.ts";
 import type { ParsedCall } from "./format.ts";
 import { parseJsonCalls } from "./json-calls.ts";
 import { parsePythonCalls } from "./pythonic.ts";
-import { bareName } from "./values.ts";
+import { bareName } from "./typed-value.ts";
 
 /**
  * Calls without a marker are calls only if they are the whole message: bare JSON (Llama 3.2), the same in a
@@ -20,12 +20,17 @@ export function parseWholeMessage(
     : body.startsWith("[")
       ? (parseJsonCalls(body) ?? parsePythonCalls(body))
       : fence?.[1] === "tool_code"
-        ? parsePythonCalls(body)
+        ? (parsePythonCalls(body) ?? parsePythonCalls(withoutPrint(body)))
         : undefined;
   const areOurs = calls?.every(
     (call) => call.whole && tools.some((tool) => tool.name === bareName(call.name, tools)),
   );
   return areOurs === true ? calls : undefined;
+}
+
+/** Gemma 3 prints what it calls. */
+function withoutPrint(body: string): string {
+  return /^print\(([\s\S]*)\)$/.exec(body)?.[1] ?? body;
 }
 
 /** Llama's end tokens, where the server leaves one in the text. */

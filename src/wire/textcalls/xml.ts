@@ -1,6 +1,7 @@
 import type { ToolSpec } from "../../protocol/index.ts";
-import type { ParsedCall } from "./format.ts";
-import { callOf, typedValue } from "./values.ts";
+import type { ParseContext, ParsedCall } from "./format.ts";
+import { parameterSchema, typedValue } from "./typed-value.ts";
+import { callOf } from "./values.ts";
 
 /** How elements are written; values are raw text, so no XML parser would do (ollama#12357). */
 export interface XmlStyle {
@@ -10,7 +11,10 @@ export interface XmlStyle {
   /** Captures the name and perhaps, second, whether the value is a string ("true") or JSON ("false"). */
   readonly parameterOpen: RegExp;
   readonly parameterClose: string;
-  readonly framingNewlines: "stripped" | "data";
+  /** One line break at each end belongs to the tags, or none does; CDATA may wrap a value. */
+  readonly framingNewlines: "stripped" | "data" | "cdata";
+  /** What may stand between elements and says nothing; sticky. White space if absent. */
+  readonly filler?: RegExp;
 }
 
 /** `<function=name>`: Qwen3-Coder, Nemotron 3, StepFun; Seed-OSS without framing line breaks. */
@@ -26,10 +30,10 @@ export const FUNCTION_STYLE: XmlStyle = {
 export function parseXmlCalls(
   body: string,
   style: XmlStyle,
-  tools: readonly ToolSpec[],
+  { tools, isClosed }: Pick<ParseContext, "tools" | "isClosed">,
 ): ParsedCall[] | undefined {
   const calls: ParsedCall[] = [];
-  let position = skipSpace(body, 0);
+  let position = skipFiller(body, 0, style);
   while (position < body.length) {
     const open = matchAt(style.callOpen, body, position);
     const name = open?.[1];
@@ -38,12 +42,12 @@ export function parseXmlCalls(
       return calls.length > 0 ? calls : undefined;
     }
     const read = readParameters(body, position + open[0].length, { style, name, tools });
-    if (read === undefined) {
+    if (read === undefined || !(read.isClosed || isClosed)) {
       calls.push({ name, argumentsText: body.slice(position + open[0].length).trim(), whole: false });
       return calls;
     }
     calls.push(callOf(name, read.entries));
-    position = skipSpace(body, read.end);
+    position = skipFiller(body, read.end, style);
   }
   return calls.length > 0 ? calls : undefined;
 }
@@ -52,7 +56,7 @@ function readParameters(
   body: string,
   from: number,
   call: { style: XmlStyle; name: string; tools: readonly ToolSpec[] },
-): { entries: [string, unknown][]; end: number } | undefined {
+): { entries: [string, unknown][]; end: number; isClosed: boolean } | undefined {
   const { style, name, tools } = call;
   const entries: [string, unknown][] = [];
   let position = skipSpace(body, from);
@@ -63,18 +67,72 @@ function readParameters(
       return undefined;
     }
     const start = position + open[0].length;
-    const end = body.indexOf(style.parameterClose, start);
-    if (end === -1) {
+    const end = valueEnd(body, start, style);
+    if (end === undefined) {
       return undefined;
     }
-    const raw = body.slice(start, end);
-    const text = style.framingNewlines === "stripped" ? raw.replace(/^\r?\n/, "").replace(/\r?\n$/, "") : raw;
+    const text = framed(body.slice(start, end.end), style);
     const value =
-      open[2] === undefined ? typedValue(text, name, parameter, tools) : markedValue(text, open[2]);
+      open[2] === undefined
+        ? typedValue(text, parameterSchema(name, parameter, tools))
+        : markedValue(text, open[2]);
     entries.push([parameter, value]);
-    position = skipSpace(body, end + style.parameterClose.length);
+    position = skipSpace(body, end.next);
   }
-  return { entries, end: Math.min(body.length, position + style.callClose.length) };
+  const isClosed = position < body.length;
+  return { entries, end: Math.min(body.length, position + style.callClose.length), isClosed };
+}
+
+function framed(raw: string, { framingNewlines }: XmlStyle): string {
+  switch (framingNewlines) {
+    case "data":
+      return raw;
+    case "stripped":
+      return raw.replace(/^\r?\n/, "").replace(/\r?\n$/, "");
+    case "cdata":
+      return /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(raw)?.[1] ?? raw;
+    default:
+      return framingNewlines satisfies never;
+  }
+}
+
+/**
+ * A value ends where another element follows its closing tag, so that it may speak of the tag itself. Qwen3-Coder
+ * leaves the tag out before the end of a call at times.
+ */
+function valueEnd(body: string, from: number, style: XmlStyle): ValueEnd | undefined {
+  let fallback: ValueEnd | undefined;
+  for (let tries = 0, start = from; tries < MAX_TRIES; tries += 1) {
+    const end = body.indexOf(style.parameterClose, start);
+    if (end === -1) {
+      break;
+    }
+    const next = end + style.parameterClose.length;
+    fallback ??= { end, next };
+    if (isElementNext(body, skipSpace(body, next), style)) {
+      return { end, next };
+    }
+    start = next;
+  }
+  const close = body.indexOf(style.callClose, from);
+  return fallback ?? (close === -1 ? undefined : { end: close, next: close });
+}
+
+interface ValueEnd {
+  readonly end: number;
+  /** After its closing tag. */
+  readonly next: number;
+}
+
+/** A value that repeats the closing tag more often is hostile. */
+const MAX_TRIES = 100;
+
+function isElementNext(body: string, position: number, style: XmlStyle): boolean {
+  return (
+    position >= body.length ||
+    body.startsWith(style.callClose, position) ||
+    matchAt(style.parameterOpen, body, position) !== undefined
+  );
 }
 
 function markedValue(text: string, isString: string): unknown {
@@ -91,6 +149,10 @@ function markedValue(text: string, isString: string): unknown {
 function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArray | undefined {
   pattern.lastIndex = position;
   return pattern.exec(text) ?? undefined;
+}
+
+function skipFiller(text: string, from: number, { filler }: XmlStyle): number {
+  return filler === undefined ? skipSpace(text, from) : from + (matchAt(filler, text, from)?.[0].length ?? 0);
 }
 
 function skipSpace(text: string, from: number): number {

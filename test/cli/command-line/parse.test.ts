@@ -24,6 +24,13 @@ test.each<Row>([
   },
   { argv: ["demo", "--pace", "full"], name: "demo", options: { pace: ["full"] } },
   { argv: ["practice"], name: "practice" },
+  { argv: ["exec", "--record", "d", "hi"], name: "exec", argument: "hi", options: { record: ["d"] } },
+  {
+    argv: ["debug", "decode", "a.json", "--split", "bytes", "--tool", "a", "--tool=b"],
+    name: "debug decode",
+    argument: "a.json",
+    options: { split: ["bytes"], tool: ["a", "b"] },
+  },
 ])("a command: $argv", ({ argv, name, argument, options = {} }) => {
   const line = parseCommandLine(argv);
   if (line.type !== "command") {
@@ -49,6 +56,13 @@ test.each([
 ])("the program itself: $argv", ({ argv, type }) => {
   expect(parseCommandLine(argv)).toEqual({ type });
 });
+
+test.each([[["debug", "--help"]], [["debug", "decode", "-h"]], [["help", "debug", "decode"]]])(
+  "help on a command of two words: %j",
+  (argv) => {
+    expect(parseCommandLine(argv)).toMatchObject({ type: "help", command: { name: "debug decode" } });
+  },
+);
 
 test.each([[["exec", "-h"]], [["help", "exec"]], [["exec", "hi", "--help"]]])(
   "help on a command: %j",
@@ -80,6 +94,21 @@ test.each([
   },
   { argv: ["exec", "--yolo", "--full-auto"], message: "--yolo cannot be used with --full-auto", hint: "" },
   { argv: ["exec", "fix", "it"], message: "unexpected argument 'it'", hint: "quotes" },
+  { argv: ["debug"], message: "leat debug needs a second word", hint: "leat debug decode" },
+  { argv: ["debug", "--split"], message: "unknown command 'debug --split'", hint: "leat debug decode" },
+  { argv: ["debug", "decod", "a"], message: "unknown command 'debug decod'", hint: "leat debug decode" },
+  { argv: ["help", "debug"], message: "leat debug needs a second word", hint: "leat debug decode" },
+  { argv: ["debug", "decode"], message: "leat debug decode needs a file", hint: "--help" },
+  {
+    argv: ["debug", "decode", "a", "b"],
+    message: "unexpected argument 'b'",
+    hint: "leat debug decode --help",
+  },
+  {
+    argv: ["debug", "decode", "a", "--split", "no"],
+    message: "'no' is no value of --split",
+    hint: "given, whole, bytes",
+  },
   { argv: ["demo", "now"], message: "unexpected argument 'now'", hint: "" },
   { argv: ["-c", "a=1"], message: "a command is missing", hint: "leat --help" },
 ])("a mistake: $argv", ({ argv, message, hint }) => {

@@ -11,6 +11,7 @@ function decode(deltas: readonly object[], finishReason: string) {
   const decoder = createChatDecoder({
     offeredTools: [{ name: "bash", description: "", parameters: {} }],
     newCallId: () => `made_${++made}`,
+    thinkingStart: "tagged",
   });
   const events: ModelEvent[] = [];
   for (const choice of [...deltas.map((delta) => ({ delta })), { delta: {}, finish_reason: finishReason }]) {

@@ -52,7 +52,7 @@ describe.each(cases)("$name", ({ content, reasoning = "", text = "" }) => {
 });
 
 test("no more is held back than may still become a tag", () => {
-  const splitter = createThinkTagSplitter();
+  const splitter = createThinkTagSplitter("tagged");
   const pieces = ["<thi", "nk>", "a", "b</", "c", "</think>", "\n", "d", "<"];
   expect(pieces.map((piece) => splitter.push(piece))).toEqual([
     [],
@@ -60,7 +60,7 @@ test("no more is held back than may still become a tag", () => {
     [{ kind: "reasoning", text: "a" }],
     [{ kind: "reasoning", text: "b" }],
     [{ kind: "reasoning", text: "</c" }],
-    [],
+    [{ kind: "closed" }],
     [],
     [{ kind: "text", text: "d" }],
     [{ kind: "text", text: "<" }],
@@ -68,9 +68,9 @@ test("no more is held back than may still become a tag", () => {
 });
 
 function split(pieces: readonly string[]): { reasoning: string; text: string } {
-  const splitter = createThinkTagSplitter();
+  const splitter = createThinkTagSplitter("tagged");
   const segments = [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.end()];
   const join = (kind: string) =>
-    segments.map((segment) => (segment.kind === kind ? segment.text : "")).join("");
+    segments.map((segment) => ("text" in segment && segment.kind === kind ? segment.text : "")).join("");
   return { reasoning: join("reasoning"), text: join("text") };
 }

@@ -1,83 +1,50 @@
 import { describe, expect, test } from "vitest";
-import type { HttpClient } from "../../../src/net/index.ts";
-import type { HistoryItem, ModelError, PrefillProgress, TokenUsage } from "../../../src/protocol/index.ts";
-import { type AttemptEnd, attemptChat } from "../../../src/wire/chat/attempt.ts";
-import { generic } from "../../../src/wire/dialects/generic.ts";
-import type { Endpoint } from "../../../src/wire/endpoint.ts";
-import type { Completion, ModelEvent } from "../../../src/wire/index.ts";
-import { loadVectors, splits, type Vector, type VectorExpectation } from "../../support/vectors.ts";
-
-const endpoint: Endpoint = {
-  providerId: "fixture",
-  baseUrl: "http://127.0.0.1:1/v1",
-  queryParams: {},
-  headers: {},
-  dialect: generic,
-  requestMaxRetries: 0,
-  streamMaxRetries: 0,
-  idleTimeoutMs: undefined,
-};
+import type { TokenUsage } from "../../../src/protocol/index.ts";
+import { type Outcome, replay, replayDeltas } from "../../support/chat-replay.ts";
+import { randomCuts, seededRandom } from "../../support/seeded-random.ts";
+import { loadVectors, splits, type VectorExpectation } from "../../support/vectors.ts";
 
 describe.each(loadVectors())("$name", (vector) => {
-  test.each(Object.entries(splits(vector)))("split: %s", async (_, chunks) => {
-    const outcome = await replay(vector, chunks);
-    check(outcome, vector.expect);
+  test.each(Object.entries(splits(vector)))("split: %s", (_, chunks) => {
+    check(replay(vector, chunks), vector.expect);
+  });
+
+  test("the outcome is the same however the bytes are cut, and the content into deltas", () => {
+    const [bytes = Buffer.alloc(0)] = splits(vector).whole;
+    const random = seededRandom(1);
+    const byBytes = () => replay(vector, randomCuts(bytes, random, 2000));
+    const byDeltas = () => replayDeltas(vector, (content) => cutText(content, random));
+    // Of a large body fewer: what is cut in it is one value.
+    const few = Math.ceil(1e6 / (bytes.length + 5e4));
+    expectSame(
+      replay(vector, [bytes]),
+      Array.from({ length: few }, () => byBytes),
+    );
+    expectSame(
+      replayDeltas(vector, (content) => [content]),
+      Array.from({ length: few * 9 }, () => byDeltas),
+    );
   });
 });
 
-interface Outcome {
-  text: string;
-  reasoning: string;
-  progress: PrefillProgress | undefined;
-  items: readonly HistoryItem[];
-  completion: Completion | undefined;
-  error: ModelError | undefined;
-}
-
-async function replay(vector: Vector, chunks: readonly Buffer[]): Promise<Outcome> {
-  const http: HttpClient = {
-    post: async () => ({ ...vector.http, body: body(chunks), expectEnd() {} }),
-    close() {},
-  };
-  const tools = (vector.request.tools ?? []).map((tool) => ({
-    name: tool.function.name,
-    description: "",
-    parameters: tool.function.parameters,
-  }));
-  let id = 0;
-  const events = attemptChat({ model: "m", instructions: "", items: [], tools }, endpoint, {
-    http,
-    signal: new AbortController().signal,
-    refused: new Set(),
-    newCallId: () => `made_${++id}`,
-  });
-  const seen: ModelEvent[] = [];
-  for (;;) {
-    const step = await events.next();
-    if (step.done) {
-      return summarize(seen, step.value);
+/** Compared as text, which is faster; whole values are shown where they differ. */
+function expectSame(expected: Outcome, outcomes: readonly (() => Outcome)[]): void {
+  const text = JSON.stringify(expected);
+  for (const outcome of outcomes.map((replayAgain) => replayAgain())) {
+    if (JSON.stringify(outcome) !== text) {
+      expect(outcome).toEqual(expected);
     }
-    seen.push(step.value);
   }
 }
 
-async function* body(chunks: readonly Buffer[]): AsyncGenerator<Uint8Array, void, void> {
-  for (const chunk of chunks) {
-    yield chunk;
+function cutText(text: string, random: () => number): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const length = 1 + Math.floor(random() ** 3 * 60);
+    pieces.push(text.slice(start, start + length));
+    start += length;
   }
-}
-
-function summarize(seen: readonly ModelEvent[], end: AttemptEnd): Outcome {
-  const join = (type: "text-delta" | "reasoning-delta") =>
-    seen.map((event) => (event.type === type ? event.text : "")).join("");
-  return {
-    text: join("text-delta"),
-    reasoning: join("reasoning-delta"),
-    progress: seen.findLast((event) => event.type === "prefill-progress")?.progress,
-    items: end.type === "completed" ? end.response.items : "partial" in end ? end.partial : [],
-    completion: end.type === "completed" ? end.response.completion : undefined,
-    error: end.type === "rejected" || end.type === "broken" ? end.error : undefined,
-  };
+  return pieces;
 }
 
 function check(outcome: Outcome, expected: VectorExpectation): void {
@@ -136,6 +103,15 @@ function checkEnd(outcome: Outcome, expected: VectorExpectation): void {
   if (expected.empty_answer === true) {
     expect(outcome.completion?.isEmpty).toBe(true);
   }
+  if (expected.refusal !== undefined) {
+    expect(outcome.completion?.refusal).toBe(expected.refusal);
+  }
+  if (expected.learnt !== undefined) {
+    expect(outcome.learnt ?? null).toEqual(expected.learnt);
+  }
+  if (expected.warning === "unparsable_event") {
+    expect(outcome.completion?.unreadableEvents).toBeGreaterThan(0);
+  }
   if (expected.progress !== undefined) {
     const { processed, total, cached } = outcome.progress ?? {};
     expect({ processed, total, cache: cached }).toEqual(expected.progress);
@@ -151,7 +127,9 @@ function checkEnd(outcome: Outcome, expected: VectorExpectation): void {
 function expectItemsHoldDeltas(outcome: Outcome): void {
   const kept = (type: "message" | "reasoning") =>
     outcome.items
-      .map((item) => (item.type === type ? item.content.map((part) => part.text).join("") : ""))
+      .map((item) =>
+        item.type === type ? item.content.map((part) => ("text" in part ? part.text : "")).join("") : "",
+      )
       .join("");
   if (outcome.items.length === 0) {
     return;

@@ -43,6 +43,7 @@ test.each(CASES)("$title", (row) => {
   const decoder = createChatDecoder({
     offeredTools: [{ name: "list", description: "", parameters: { type: "object" } }],
     newCallId: () => `made_${++made}`,
+    thinkingStart: "tagged",
   });
   const events: ModelEvent[] = [];
   const send = (delta: object, finish?: string) =>
@@ -66,4 +67,31 @@ test.each(CASES)("$title", (row) => {
     ),
   ).toEqual("runnable" in row ? row.runnable : []);
   expect(items.some((item) => item.type === "message")).toBe(false);
+});
+
+test("what was mended in a call is told", () => {
+  const decoder = createChatDecoder({
+    offeredTools: [{ name: "list", description: "", parameters: { type: "object" } }],
+    newCallId: () => "made",
+    thinkingStart: "tagged",
+  });
+  const calls = [
+    '{"name":"list","arguments":{"a":"x\ny",}}',
+    '{"name":"list","arguments":"{\\"a\\":1}"}',
+    '```json\n{"name":"list"}\n```',
+    '{"name":"list","arguments":{}}}',
+    '{"name":"list","arguments":{}}',
+  ];
+  const content = calls.map((call) => `<tool_call>${call}</tool_call>`).join("\n");
+  const choice = { delta: { content }, finish_reason: "stop" };
+  decoder.push({ event: "", data: JSON.stringify({ choices: [choice] }) }, []);
+  expect(decoder.end([]).completion).toMatchObject({
+    invalidCalls: [],
+    repairs: [
+      { name: "list", repairs: ["raw line breaks", "trailing commas"] },
+      { name: "list", repairs: ["JSON in a string"] },
+      { name: "list", repairs: ["code fence"] },
+      { name: "list", repairs: ["surplus brackets"] },
+    ],
+  });
 });

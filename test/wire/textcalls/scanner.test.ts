@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ToolSpec } from "../../../src/protocol/index.ts";
-import { createTextCallScanner, type Piece } from "../../../src/wire/textcalls/scanner.ts";
+import type { AssembledCall } from "../../../src/wire/chat/tool-calls.ts";
+import type { Piece } from "../../../src/wire/textcalls/piece.ts";
+import { createTextCallScanner } from "../../../src/wire/textcalls/scanner.ts";
 
 const TOOLS: readonly ToolSpec[] = [
   tool("read_file", { path: { type: "string" }, start_line: { type: "integer" } }),
@@ -203,6 +205,7 @@ const FORMATS: readonly Case[] = [
     calls: [["read_file", { path: "<tool_call|>", start_line: 3 }]],
   },
   { title: "gemma 3", text: '```tool_code\nread_file(path="a")\n```', calls: [READ] },
+  { title: "gemma 3, printed", text: '```tool_code\nprint(read_file(path="a"))\n```', calls: [READ] },
   { title: "fenced JSON", text: `\`\`\`json\n${JSON_READ}\n\`\`\``, calls: [READ] },
   {
     title: "a fence around a marked call",
@@ -237,6 +240,7 @@ const NAMES: readonly Case[] = [
     text: `${JSON_READ}\nThat was it.`,
     rest: `${JSON_READ}\nThat was it.`,
   },
+  { title: "functools of Python", text: "functools[0] is none.", rest: "functools[0] is none." },
   { title: "JSON after prose", text: `So: ${JSON_READ}`, rest: `So: ${JSON_READ}` },
 ];
 
@@ -275,6 +279,11 @@ const CUT: readonly Case[] = [
     calls: [[...STATUS, "functions.git_status:0"]],
     invalid: ["read_file"],
   },
+  {
+    title: "whole, but for half its closing marker",
+    text: `<tool_call>${JSON_READ}\n</tool_ca`,
+    calls: [READ],
+  },
   { title: "a part of a marker", text: "a <tool_c", rest: "a <tool_c" },
   { title: "another marker", text: "a [TOOL_CALLSX", rest: "a [TOOL_CALLSX" },
   {
@@ -311,6 +320,12 @@ const FENCES: readonly Case[] = [
   },
   { title: "a fence without a call", text: "```json\n{}\n```", rest: "```json\n{}\n```" },
   {
+    title: "a marker in backticks is spoken of",
+    text: "Write `<tool_call>` and `[TOOL_CALLS]`, or `<|START_RESPONSE|>`.",
+    rest: "Write `<tool_call>` and `[TOOL_CALLS]`, or `<|START_RESPONSE|>`.",
+  },
+  { title: "a marker in backticks at the end", text: "Write `<tool_call>", rest: "Write `<tool_call>" },
+  {
     title: "an inline fence is none",
     text: "So: ```x```\n<tool_call>git_status</tool_call>",
     calls: [STATUS],
@@ -324,11 +339,11 @@ describe.each(Object.entries({ FORMATS, NAMES, CUT, FENCES }))("%s", (_, cases) 
       const pieces = scan(parts, TOOLS);
       expect(textOf(pieces).trim()).toBe(rest);
       expect(
-        pieces.flatMap((piece) =>
-          piece.kind === "call" ? [[piece.name, JSON.parse(piece.argumentsText), piece.id]] : [],
+        callsOf(pieces).flatMap((call) =>
+          call.whole ? [[call.name, JSON.parse(call.argumentsText), call.id]] : [],
         ),
       ).toEqual(calls.map(([name, values, id]) => [name, values, id]));
-      expect(pieces.flatMap((piece) => (piece.kind === "invalid" ? [piece.name] : []))).toEqual(invalid);
+      expect(callsOf(pieces).flatMap((call) => (call.whole ? [] : [call.name]))).toEqual(invalid);
     }
   });
 
@@ -371,21 +386,25 @@ test("a JSON answer that is no call is not held back", () => {
 });
 
 test("in the reasoning only Kimi's tokens count", () => {
-  const scanner = createTextCallScanner({ tools: TOOLS, place: "reasoning" });
+  const scanner = createTextCallScanner({ tools: TOOLS, place: "reasoning-field" });
   const hermes = `<tool_call>${JSON_READ}</tool_call>`;
   const pieces = [
     ...scanner.push(`${hermes}<|tool_call_begin|>functions.git_status:0<|tool_call_argument_begin|>{}`),
     ...scanner.end(),
   ];
-  expect(pieces).toEqual([
-    { kind: "text", text: hermes },
-    { kind: "call", name: "git_status", argumentsText: "{}", id: "functions.git_status:0" },
+  expect(textOf(pieces)).toBe(hermes);
+  expect(callsOf(pieces)).toEqual([
+    { name: "git_status", argumentsText: "{}", id: "functions.git_status:0", whole: true, repairs: [] },
   ]);
 });
 
 function scan(parts: readonly string[], tools: readonly ToolSpec[]): Piece[] {
   const scanner = createTextCallScanner({ tools, place: "answer" });
   return [...parts.flatMap((part) => scanner.push(part)), ...scanner.end()];
+}
+
+function callsOf(pieces: readonly Piece[]): AssembledCall[] {
+  return pieces.flatMap((piece) => (piece.kind === "calls" ? piece.calls : []));
 }
 
 function textOf(pieces: readonly Piece[]): string {

@@ -1,0 +1,39 @@
+import type { ParsedCall, TextCallFormat } from "./format.ts";
+import { parseJsonCalls } from "./json-calls.ts";
+import { parsePythonCalls } from "./pythonic.ts";
+
+const NAME = /^\s*\[?\s*([A-Za-z_][\w.]{0,199})\(|"name"\s*:\s*"([^"\\]{1,200})"/;
+
+export const pythonFormats: readonly TextCallFormat[] = [
+  {
+    name: "lfm2",
+    opens: () => ["<|tool_call_start|>"],
+    end: { closes: ["<|tool_call_end|>"], quotes: "\"'" },
+    trailers: ["<|im_end|>"],
+    namePattern: NAME,
+    parse: (body) => parsePythonCalls(body) ?? parseJsonCalls(body),
+  },
+  {
+    name: "llama-4",
+    opens: () => ["<|python_start|>"],
+    end: { closes: ["<|python_end|>", "<|eom|>", "<|eot|>"], quotes: "\"'" },
+    trailers: ["<|eom|>", "<|eot|>"],
+    namePattern: NAME,
+    parse: (body) => parsePythonCalls(body) ?? parseJsonCalls(body),
+  },
+  {
+    name: "llama-3",
+    opens: () => ["<|python_tag|>"],
+    end: { closes: ["<|eom_id|>", "<|eot_id|>"], quotes: '"' },
+    namePattern: NAME,
+    parse: parseLlama3,
+  },
+];
+
+/** JSON, or `name.call(key="value")` as Llama 3 was taught for its built-in tools. */
+function parseLlama3(body: string): readonly ParsedCall[] | undefined {
+  return (
+    parseJsonCalls(body) ??
+    parsePythonCalls(body)?.map((call) => ({ ...call, name: call.name.replace(/\.call$/, "") }))
+  );
+}
