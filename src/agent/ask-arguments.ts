@@ -1,6 +1,7 @@
 import type { FunctionCallItem, HistoryItem, ToolSpec } from "../protocol/index.ts";
 import type { ModelEnd, ModelRequest } from "../wire/index.ts";
 import { userMessage } from "./initial-context.ts";
+import { isJsonObject } from "./json-object.ts";
 
 /**
  * The request for the arguments of one call, once more and alone, as JSON of the tool's schema: for a model that got
@@ -42,14 +43,5 @@ export function readArguments(end: ModelEnd, name: string): string | undefined {
     .trim();
   // Some models put a fence around JSON whatever they are told.
   const json = /^```\w*\n([\s\S]*)\n```$/.exec(text)?.[1] ?? text;
-  return completion.finish === "stop" && isObject(json) ? json : undefined;
-}
-
-function isObject(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return completion.finish === "stop" && isJsonObject(json) ? json : undefined;
 }

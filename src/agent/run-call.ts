@@ -1,6 +1,7 @@
 import type { AgentEvent, FunctionCallItem, SandboxError, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
+import { isJsonObject } from "./json-object.ts";
 
 interface CallDependencies {
   readonly tools: ToolSet;
@@ -24,7 +25,11 @@ const CUT_OFF =
   "not run: the arguments were cut off at the output limit. Send a shorter call, or do the work in smaller steps.";
 
 export interface Circumstances {
-  readonly isCutOff: boolean;
+  /**
+   * `cut-off`: the response ended at the output limit within this call. `broken`: the wire could not take it for whole;
+   * its arguments may still be something that the tool can read, such as a bare patch.
+   */
+  readonly arrival: "whole" | "broken" | "cut-off";
   /** Called for arguments that can't be used; gets better ones, or undefined. */
   readonly askForArguments: (invalid: InvalidArguments) => Promise<string | undefined>;
 }
@@ -34,6 +39,8 @@ export interface InvalidArguments {
   readonly spec: ToolSpec;
   readonly problem: string;
 }
+
+const BROKEN = "not run: the call did not arrive whole. Make it again.";
 
 /** Prepares, runs and reports one call. A failure is a result for the model, never an exception. */
 export async function runCall(
@@ -67,10 +74,17 @@ interface Preparation {
 async function prepare(
   dependencies: CallDependencies,
   call: FunctionCallItem,
-  { isCutOff, askForArguments }: Circumstances,
+  { arrival, askForArguments }: Circumstances,
 ): Promise<Preparation> {
-  if (isCutOff) {
-    return { prepared: invalidCall(call.name, CUT_OFF), note: "", understood: false };
+  // Arguments that are whole JSON of a call that is not: what is missing can't be seen, so nothing is run.
+  const message =
+    arrival === "cut-off"
+      ? CUT_OFF
+      : arrival === "broken" && isJsonObject(call.arguments)
+        ? BROKEN
+        : undefined;
+  if (message !== undefined) {
+    return { prepared: invalidCall(call.name, message), note: "", understood: false };
   }
   const prepared = await prepareWith(dependencies, call, call.arguments);
   if (prepared.kind === "ready" || prepared.spec === undefined) {

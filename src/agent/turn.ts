@@ -174,9 +174,10 @@ function noticeOddities(turn: Turn, completion: Completion): void {
   if (completion.finish === "content_filter") {
     emit({ type: "notice", notice: { kind: "content-filtered" } });
   }
-  if (completion.invalidCalls.length > 0) {
-    const names = completion.invalidCalls.map((call) => call.name);
-    emit({ type: "notice", notice: { kind: "invalid-calls", names } });
+  // Those with a name are shown as calls that failed.
+  const nameless = completion.invalidCalls.filter((call) => call.name === null).length;
+  if (nameless > 0) {
+    emit({ type: "notice", notice: { kind: "nameless-calls", count: nameless } });
   }
   for (const { name, repairs } of completion.repairs) {
     emit({ type: "notice", notice: { kind: "arguments-repaired", name, repairs } });
@@ -192,15 +193,14 @@ async function runCalls(
   calls: readonly FunctionCallItem[],
   completion: Completion,
 ): Promise<Step> {
-  const cutOff = new Set(
-    completion.finish === "length" ? completion.invalidCalls.map((call) => call.id) : [],
-  );
+  const broken = new Set(completion.invalidCalls.map((call) => call.id));
+  const brokenArrival = completion.finish === "length" ? "cut-off" : "broken";
   for (const call of calls) {
     if (turn.signal.aborted) {
       break;
     }
     const result = await runCall(turn, call, {
-      isCutOff: cutOff.has(call.call_id),
+      arrival: broken.has(call.call_id) ? brokenArrival : "whole",
       askForArguments: (invalid) => askForArguments(turn, { call, ...invalid }),
     });
     if (result.understood) {

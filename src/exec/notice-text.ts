@@ -21,8 +21,10 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return "the model stopped at its output limit; what came so far is kept";
     case "content-filtered":
       return "the server's content filter stopped the answer";
-    case "invalid-calls":
-      return `not run, because it did not arrive whole: ${notice.names.map((name) => name ?? "a call without a name").join(", ")}`;
+    case "nameless-calls":
+      return notice.count === 1
+        ? "a tool call could not be read and was not run"
+        : `${formatCount(notice.count)} tool calls could not be read and were not run`;
     case "sandbox-missing":
       return explain(notice.error).message;
     case "arguments-repaired":

@@ -116,8 +116,8 @@ export type Notice =
   | { readonly kind: "unreadable-events"; readonly count: number }
   /** The model ended without an answer and is told to go on, once in a turn. */
   | { readonly kind: "empty-answer" }
-  /** Calls that were not run because they did not arrive whole. */
-  | { readonly kind: "invalid-calls"; readonly names: readonly (string | null)[] };
+  /** Calls of which not even the name could be read. */
+  | { readonly kind: "nameless-calls"; readonly count: number };
 
 export type DialectLesson =
   | "system-role-refused"

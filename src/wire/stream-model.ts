@@ -42,6 +42,7 @@ export async function streamModel(
     requests: 0,
     retries: { request: 0, stream: 0 },
     loadingPolls: 0,
+    hasShown: false,
     remember(learnt) {
       asking.facts = {
         server: { ...asking.facts.server, ...learnt.server },
@@ -70,7 +71,7 @@ export async function streamModel(
       const partial = end.type === "broken" ? end.partial : [];
       return { type: "failed", error: { ...end.error, attempts: asking.requests }, partial };
     }
-    if (end.type === "broken") {
+    if (asking.hasShown) {
       options.emit({ type: "response-discarded" });
     }
     if (next.notice !== undefined) {
@@ -94,6 +95,8 @@ interface Asking {
   requests: number;
   readonly retries: { request: number; stream: number };
   loadingPolls: number;
+  /** The attempt has given out something that will be void if another one follows. */
+  hasShown: boolean;
   readonly remember: (facts: Partial<EndpointFacts>) => void;
 }
 
@@ -116,8 +119,13 @@ interface Next {
 async function ask(request: ModelRequest, asking: Asking): Promise<ExchangeEnd> {
   const { endpoint, options, facts } = asking;
   asking.requests += 1;
+  asking.hasShown = false;
   return exchange(request, endpoint, {
     ...options,
+    emit(event) {
+      asking.hasShown ||= event.type !== "prefill-progress";
+      options.emit(event);
+    },
     codec: await codecFor(asking.api),
     dialect: adapt(endpoint.dialect, facts),
     thinkingStart: facts.model.opensThinking === true ? "likely-open" : "tagged",

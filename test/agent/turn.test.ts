@@ -374,8 +374,22 @@ describe("an answer that is not as it should be", () => {
     expect(history).toEqual([user("q"), cut, output("1", message), assistant("ok")]);
     expect(events.filter((event) => event.type === "notice")).toEqual([
       { type: "notice", notice: { kind: "output-truncated" } },
-      { type: "notice", notice: { kind: "invalid-calls", names: ["rm"] } },
     ]);
+  });
+
+  test("a call that did not arrive whole is not run, though its arguments can be read", async () => {
+    const broken = call("1", "rm", "{}");
+    const invalidCalls = [{ id: "1", name: "rm", argumentsText: "{}" }];
+    const { items: history } = await play("q", {
+      responses: [[completed([broken], { isEmpty: true, invalidCalls })], [completed([assistant("ok")])]],
+      tools: {
+        rm: () => {
+          throw new Error("it was run");
+        },
+      },
+    });
+    const message = "not run: the call did not arrive whole. Make it again.";
+    expect(history).toEqual([user("q"), broken, output("1", message), assistant("ok")]);
   });
 
   test.each<[string, Partial<Completion>, object]>([
@@ -390,7 +404,7 @@ describe("an answer that is not as it should be", () => {
     [
       "a call without a name",
       { invalidCalls: [{ id: "1", name: null, argumentsText: "" }] },
-      { kind: "invalid-calls", names: [null] },
+      { kind: "nameless-calls", count: 1 },
     ],
   ])("noticed: %s", async (_, difference, notice) => {
     const { end, events } = await play("q", {

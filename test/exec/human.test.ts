@@ -630,7 +630,8 @@ describe("notices and ends", () => {
       events: [
         { type: "notice", notice: { kind: "output-truncated" } },
         { type: "notice", notice: { kind: "content-filtered" } },
-        { type: "notice", notice: { kind: "invalid-calls", names: ["shell", null] } },
+        { type: "notice", notice: { kind: "nameless-calls", count: 1 } },
+        { type: "notice", notice: { kind: "nameless-calls", count: 2 } },
         {
           type: "notice",
           notice: { kind: "arguments-repaired", name: "shell", repairs: ["code fence", "trailing commas"] },
@@ -646,7 +647,8 @@ describe("notices and ends", () => {
       stderr: [
         "the model stopped at its output limit; what came so far is kept\n",
         "the server's content filter stopped the answer\n",
-        "not run, because it did not arrive whole: shell, a call without a name\n",
+        "a tool call could not be read and was not run\n",
+        "2 tool calls could not be read and were not run\n",
         "the arguments of shell were mended: code fence, trailing commas\n",
         "Loading model; waiting until it is there\n",
         "the model ended without an answer; it is told to go on\n",

@@ -155,6 +155,5 @@ function withDetails(items: HistoryItem[], details: readonly unknown[]): History
   const found = items[first];
   const holder = found?.type === "reasoning" ? found : reasoningItem("", undefined);
   const item: HistoryItem = { ...holder, field: "reasoning_details", details };
-  const rest = items.filter((_, index) => index !== first);
-  return first === -1 ? [item, ...items] : [...rest.slice(0, first), item, ...rest.slice(first)];
+  return first === -1 ? [item, ...items] : items.map((entry, index) => (index === first ? item : entry));
 }

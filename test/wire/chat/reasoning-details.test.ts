@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createChatDecoder } from "../../../src/wire/chat/decode.ts";
 import { createReasoningDetails } from "../../../src/wire/chat/reasoning-details.ts";
 
 const text = (fields: object) => ({ type: "reasoning.text", format: "f", index: 0, ...fields });
@@ -65,4 +66,36 @@ test("too much is nothing, since a part of it would be refused", () => {
     details.add([text({ text: "a", index: count })]);
   }
   expect(details.finish()).toEqual([]);
+});
+
+const ENCRYPTED = { type: "reasoning.encrypted", data: "x", id: "1" };
+
+test.each<[string, object[], unknown[]]>([
+  [
+    "with the thinking they came with",
+    [{ reasoning: "a", reasoning_details: [text({ text: "a" })] }, { content: "b" }],
+    [
+      {
+        type: "reasoning",
+        content: [{ type: "reasoning_text", text: "a" }],
+        field: "reasoning_details",
+        details: [text({ text: "a" })],
+      },
+      { type: "message" },
+    ],
+  ],
+  [
+    "alone",
+    [{ content: "b" }, { reasoning_details: [ENCRYPTED] }],
+    [
+      { type: "reasoning", content: [], field: "reasoning_details", details: [ENCRYPTED] },
+      { type: "message" },
+    ],
+  ],
+])("kept %s", (_, deltas, expected) => {
+  const decoder = createChatDecoder({ offeredTools: [], newCallId: () => "made", thinkingStart: "tagged" });
+  for (const delta of deltas) {
+    decoder.push({ event: "", data: JSON.stringify({ choices: [{ delta }] }) }, []);
+  }
+  expect(decoder.end([]).items).toMatchObject(expected);
 });
