@@ -22,7 +22,11 @@ try {
   );
   const decode = (chunks) => () => {
     const seen = [];
-    const decoder = createChatDecoder({ offeredTools: TOOLS, newCallId: () => "id", thinkingStart: "tagged" });
+    const decoder = createChatDecoder({
+      offeredTools: TOOLS,
+      newCallId: () => "id",
+      thinkingStart: "tagged",
+    });
     const reader = createBodyReader(decoder, seen);
     let characters = 0;
     for (const chunk of chunks) {
@@ -67,8 +71,6 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-
-
 
 async function loadDecoder() {
   const root = fileURLToPath(new URL("..", import.meta.url));

@@ -35,7 +35,7 @@ export interface Circumstances {
 }
 
 /** A call of a known tool whose arguments can't be used. */
-export interface InvalidArguments {
+interface InvalidArguments {
   readonly spec: ToolSpec;
   readonly problem: string;
 }

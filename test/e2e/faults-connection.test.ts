@@ -47,7 +47,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: "headers, then closed",
     answers: [cut("", "close")],
-    stderr: [AGAIN, RETRY_BROKE, ERROR_BROKE, CRASHED],
+    stderr: [RETRY_BROKE, ERROR_BROKE, CRASHED],
     code: 1,
     requests: 2,
   },
@@ -110,7 +110,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: "reset in the midst of a call",
     answers: [cut(CALL.slice(0, 90), "reset"), whole(ANSWER)],
-    stderr: [AGAIN, RETRY_BROKE, ...DONE],
+    stderr: [RETRY_BROKE, ...DONE],
     stdout: "all is well\n",
     code: 0,
     requests: 2,

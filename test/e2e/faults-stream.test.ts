@@ -124,7 +124,6 @@ const FAULTS: readonly Fault[] = [
     name: "an error as the whole body",
     answers: [whole(json("boom"), { "content-type": "application/json" })],
     stderr: [
-      AGAIN,
       retry("Local gpt-oss-20b says: boom"),
       "error: Local gpt-oss-20b says (2 requests): boom",
       SERVER_SIDE,
@@ -181,7 +180,6 @@ const FAULTS: readonly Fault[] = [
     name: "a sentence",
     answers: [whole("Hello, I am no API.", { "content-type": "text/plain" })],
     stderr: [
-      AGAIN,
       retry("Local gpt-oss-20b says: Hello, I am no API."),
       "error: Local gpt-oss-20b says (2 requests): Hello, I am no API.",
       SERVER_SIDE,
@@ -193,7 +191,6 @@ const FAULTS: readonly Fault[] = [
     name: "an empty body",
     answers: [whole("")],
     stderr: [
-      AGAIN,
       retry("the answer broke off without an end."),
       "error: the answer broke off without an end (2 requests).",
       UNFINISHED,
@@ -222,7 +219,7 @@ const FAULTS: readonly Fault[] = [
       },
       whole(ANSWER),
     ],
-    stderr: [AGAIN, RETRY_BROKE, ...DONE],
+    stderr: [RETRY_BROKE, ...DONE],
     stdout: "all is well\n",
     code: 0,
     requests: 2,

@@ -17,7 +17,7 @@ interface ReasoningTrack {
   endResponse(place: Place, item: JsonObject, events: ModelEvent[]): void;
 }
 
-export interface ReasoningDelta {
+interface ReasoningDelta {
   readonly text: string;
   readonly summaryIndex: number | undefined;
 }
