@@ -56,8 +56,8 @@ try {
   const expected = floor(reads)();
   const result = {};
   for (const [name, chunks] of [
-    ["reads", reads],
-    ["events", events],
+    ["64 kB a read", reads],
+    ["an event a read", events],
   ]) {
     const own = [];
     const bare = [];

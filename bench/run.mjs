@@ -2,7 +2,7 @@
  * `npm run bench`: what the design promises (docs/performance.md), each figure beside a floor measured in the same run.
  * Linux only: counters come from /proc. CPU time is that of all threads of the process, in milliseconds.
  */
-import { fork, spawn } from "node:child_process";
+import { execFileSync, fork, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,20 +76,27 @@ async function measureAll() {
     const own = middle((await run("leat", model)).delaysMs);
     row(name, floor, own, own / floor, "≤ 2 ms");
   }
-  const count = quick ? 10_000 : 50_000;
-  const floor = await perThousand("floor", count);
-  const own = await perThousand("leat", count);
-  row(
-    `CPU ms per 1k tokens, ${count / 1000}k at full speed`,
-    floor.cpu,
-    own.cpu,
-    own.cpu / floor.cpu,
-    "≤ 6 and ≤ 2 ×",
-  );
-  row(`peak RSS MB, ${count / 1000}k tokens`, floor.rss, own.rss, own.rss / floor.rss, "≤ 80");
+  for (const count of quick ? [10_000] : [10_000, 50_000]) {
+    const floor = await perThousand("floor", count);
+    const own = await perThousand("leat", count);
+    row(
+      `CPU ms per 1k tokens, ${count / 1000}k at full speed`,
+      floor.cpu,
+      own.cpu,
+      own.cpu / floor.cpu,
+      "≤ 6 and ≤ 2 ×",
+    );
+    row(`peak RSS MB, ${count / 1000}k tokens`, floor.rss, own.rss, own.rss / floor.rss, "≤ 80");
+  }
   const pacedFloor = await perThousand("floor", quick ? 600 : 3000, 300);
   const paced = await perThousand("leat", quick ? 600 : 3000, 300);
   row("CPU ms per 1k tokens at 300/s", pacedFloor.cpu, paced.cpu, paced.cpu / pacedFloor.cpu, "≤ 1.15 ×");
+  const decoder = JSON.parse(
+    execFileSync(process.execPath, [join(here, "decoder.mjs")], { encoding: "utf8" }),
+  );
+  for (const [name, { floor, own }] of Object.entries(decoder)) {
+    row(`decoder alone, MB/s, ${name}`, floor, own, own / floor, "");
+  }
 }
 
 /** Cost of the tokens alone: a run of ten is taken off. */

@@ -34,10 +34,40 @@ export function createSseParser(): SseParser {
   const held = createTextJoiner();
   /** A CR at the end of a read may be the first half of CRLF; the LF that follows is then no line of its own. */
   let skipLineFeed = false;
+  /** The decoder holds the beginning of a character, or has not yet seen whether there is a byte-order mark. */
+  let isMidCharacter = true;
 
   function push(bytes: Uint8Array): SseFrame[] {
-    scan(decoder.decode(bytes, { stream: true }));
+    const text = decode(bytes);
+    const only = onlyEvent(text);
+    if (only !== undefined) {
+      return [only];
+    }
+    scan(text);
     return frames.splice(0);
+  }
+
+  /** Reads that end with a whole character, as nearly all do, need no decoder with a memory, which costs more than the rest. */
+  function decode(bytes: Uint8Array): string {
+    const isWhole = (bytes.at(-1) ?? 0) < 0x80;
+    if (isWhole && !isMidCharacter) {
+      return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString();
+    }
+    isMidCharacter = !isWhole;
+    return decoder.decode(bytes, { stream: true });
+  }
+
+  /** The ordinary case, and the hot path: a read is one event of one line. */
+  function onlyEvent(text: string): SseFrame | undefined {
+    const isBetweenEvents =
+      data === undefined && event === "" && lateEvent === undefined && held.length === 0 && !skipLineFeed;
+    return isBetweenEvents &&
+      text.startsWith("data: {") &&
+      text.endsWith("}\n\n") &&
+      text.indexOf("\n") === text.length - 2 &&
+      !text.includes("\r")
+      ? { event: "", data: text.slice("data: ".length, -2) }
+      : undefined;
   }
 
   function end(): SseFrame[] {

@@ -15,6 +15,8 @@ import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
  */
 export interface HarmonyDecoder {
   push(content: string): HarmonySegment[];
+  /** The content is not Harmony, and will not be. */
+  readonly isPlain: boolean;
   end(): HarmonySegment[];
 }
 
@@ -328,7 +330,13 @@ export function createHarmonyDecoder(options: {
     return segment.kind === "call" && segment.call.whole;
   }
 
-  return { push, end };
+  return {
+    push,
+    end,
+    get isPlain() {
+      return state === "plain";
+    },
+  };
 }
 
 /** A call of which no more came than that it was to be one. */

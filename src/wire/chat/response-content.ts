@@ -51,6 +51,8 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
   /** Calls at the end of the thinking: quoted there if anything follows, meant if the answer ends with them. */
   let pending: { raw: string; readonly calls: AssembledCall[] } | undefined;
   let reasoningField: string | undefined;
+  /** The last delta of words was thinking in a field of its own. */
+  let isFieldOpen = false;
   let opensThinking: boolean | undefined;
   let hasNativeCalls = false;
   /** A message of Harmony's is over: the next one is another paragraph. */
@@ -58,8 +60,12 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
   const refusals: string[] = [];
 
   function push(delta: JsonObject, events: ModelEvent[]): void {
+    if (pushPlain(delta["content"], delta, events)) {
+      return;
+    }
     const reasoning = readReasoning(delta);
     if (reasoning !== undefined) {
+      isFieldOpen = true;
       reasoningField = reasoning.field;
       settleThinking();
       fieldScanner ??= createTextCallScanner({ tools, place: "reasoning-field" });
@@ -72,6 +78,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
       addReasoning(content.reasoning, undefined, events);
     }
     if (content.text !== "") {
+      isFieldOpen = false;
       addPieces(fieldScanner?.end() ?? [], "reasoning", events);
       addContent(harmony.push(content.text), events);
     }
@@ -86,6 +93,24 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     else if (asObject(delta["function_call"]) !== undefined) {
       addCall({ index: 0, function: delta["function_call"] }, events);
     }
+  }
+
+  /** The ordinary case, and the hot path: nothing but a piece of an answer that is under way. */
+  function pushPlain(content: unknown, delta: JsonObject, events: ModelEvent[]): boolean {
+    const isPlain =
+      typeof content === "string" &&
+      harmony.isPlain &&
+      thinkTags.isAnswering &&
+      !isFieldOpen &&
+      pending === undefined &&
+      !isNewParagraph &&
+      holdsContentOnly(delta) &&
+      answerScanner.pass(content);
+    if (isPlain) {
+      items.addText(content);
+      appendDelta("text-delta", content, events);
+    }
+    return isPlain;
   }
 
   /** The server tells thinking from answer itself. */
@@ -318,6 +343,15 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     },
     items: (calls) => items.finish(calls, details.finish()),
   };
+}
+
+function holdsContentOnly(delta: JsonObject): boolean {
+  for (const name in delta) {
+    if (name !== "content" && name !== "role" && delta[name] !== null) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Where a piece was found: in the answer, in a field of thinking, in thinking between tags. */

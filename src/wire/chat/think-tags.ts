@@ -14,6 +14,8 @@ export interface ThinkTagSplitter {
   readonly openedBy: "tag" | "template" | undefined;
   /** It has begun and has not been closed. */
   readonly isOpen: boolean;
+  /** The answer is under way, without any tags around it. */
+  readonly isAnswering: boolean;
   /** Thinking came another way: the text does not begin inside one. */
   settle(): void;
 }
@@ -154,6 +156,9 @@ export function createThinkTagSplitter(start: ThinkingStart): ThinkTagSplitter {
     end,
     get openedBy() {
       return openedBy;
+    },
+    get isAnswering() {
+      return state === "text";
     },
     get isOpen() {
       return state === "opened" || state === "thinking";

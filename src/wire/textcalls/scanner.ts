@@ -14,6 +14,8 @@ import { judgeStart, parseWholeMessage } from "./whole-message.ts";
  */
 export interface TextCallScanner {
   push(text: string): Piece[];
+  /** Takes a text that is no part of a marker; false, and nothing taken, if it may be. The hot path. */
+  pass(text: string): boolean;
   end(): Piece[];
   /** Thinking was found by other means: closing tags are text from here. */
   settleThinking(): void;
@@ -64,6 +66,14 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
     const pieces: Piece[] = [];
     scan(text, pieces);
     return pieces;
+  }
+
+  function pass(text: string): boolean {
+    if (state.type !== "text" || held !== "" || text === "" || markers.mayBeginIn(text)) {
+      return false;
+    }
+    noteText(text);
+    return true;
   }
 
   /** Each step hands over what it leaves; every character is looked at a bounded number of times. */
@@ -226,14 +236,18 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
     if (text === "") {
       return;
     }
-    fences.note(text);
-    lastCharacter = text.at(-1) ?? "";
+    noteText(text);
     const last = pieces.at(-1);
     if (last?.kind === "text") {
       pieces[pieces.length - 1] = { kind: "text", text: last.text + text };
     } else {
       pieces.push({ kind: "text", text });
     }
+  }
+
+  function noteText(text: string): void {
+    fences.note(text);
+    lastCharacter = text.at(-1) ?? "";
   }
 
   function giveCalls(
@@ -292,7 +306,7 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
     scan(rest, pieces);
   }
 
-  return { push, end, settleThinking: markers.disarmAll, silence: markers.silence };
+  return { push, pass, end, settleThinking: markers.disarmAll, silence: markers.silence };
 }
 
 /** The closing marker may be cut itself. */
