@@ -77,7 +77,7 @@ async function loadDecoder() {
   const outfile = join(folder, "decoder.mjs");
   await build({
     stdin: {
-      contents: `export { createBodyReader } from "./src/wire/body-reader.ts"; export { createChatDecoder } from "./src/wire/chat/decode.ts";`,
+      contents: `export { createBodyReader } from "./src/wire/body/body-reader.ts"; export { createChatDecoder } from "./src/wire/chat/decode.ts";`,
       resolveDir: root,
       loader: "ts",
     },

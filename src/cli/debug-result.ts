@@ -111,7 +111,7 @@ function foldEvents(events: readonly ModelEvent[]): Shown {
       case "response-reclassified":
         if (event.as === "reasoning") {
           text = withoutEnd(text, event.text);
-          reasoning += event.text;
+          reasoning += event.whole ?? event.text;
         } else {
           reasoning = withoutEnd(reasoning, event.text);
           text += event.text;

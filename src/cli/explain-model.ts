@@ -156,6 +156,7 @@ function refusedHint(parameter: string | undefined): string {
       return "It does not say which part of the request it refuses; its log may. A newer version of the server may take it.";
     case "reasoning_effort":
     case "reasoning":
+    case "reasoning.effort":
     case "thinking":
     case "enable_thinking":
     case "chat_template_kwargs":

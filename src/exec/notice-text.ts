@@ -14,7 +14,7 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
     case "parameter-dropped":
       return `the server refused \`${notice.parameter}\`; left out from now on`;
     case "api-changed":
-      return `${API_NAMES[notice.from]} is not served here (${notice.error.message}); ${API_NAMES[notice.to]} is used from now on`;
+      return `${API_NAMES[notice.from]} does not work here (${notice.error.message}); ${API_NAMES[notice.to]} is used from now on`;
     case "dialect-learnt":
       return LESSONS[notice.lesson];
     case "output-truncated":
@@ -63,6 +63,10 @@ const LESSONS: Readonly<Record<DialectLesson, string>> = {
   "results-named": "the server wants the tool's name beside its result; it is sent from now on",
   "text-beside-calls-left-out":
     "the model's template takes no text beside tool calls; it is left out of the history from now on",
+  "calls-one-by-one":
+    "the model's template takes one tool call a message; parallel calls are put one after the other from now on",
+  "reasoning-sealed":
+    "the server keeps no items and takes thinking back encrypted only; it is sent so from now on",
   "null-content-refused": "the server refused messages without text; they carry an empty text from now on",
   "content-parts-refused": "the server takes text only; pictures are left out from now on",
   "content-strings-refused": "the server wants content in parts; it is sent so from now on",

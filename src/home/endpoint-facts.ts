@@ -31,6 +31,8 @@ const MODEL_FACTS: Readonly<Record<keyof ModelFacts, Check>> = {
   toolCallIds: isOneOf("plain", "nine-alphanumeric"),
   wantsToolResultName: isFlag,
   refusesTextBesideCalls: isFlag,
+  refusesParallelCalls: isFlag,
+  sealsReasoning: isFlag,
   wireApi: isOneOf("chat", "responses"),
 };
 

@@ -39,6 +39,10 @@ export interface ModelFacts {
   readonly wantsToolResultName?: boolean;
   /** A message holds either text or calls (Mistral's older tokenizers): text beside calls is left out. */
   readonly refusesTextBesideCalls?: boolean;
+  /** A message holds one call at most (Llama 3.1): parallel calls follow one another, each with its result. */
+  readonly refusesParallelCalls?: boolean;
+  /** On the Responses API, thinking is taken back encrypted only, and nothing by its id (OpenAI behind a proxy). */
+  readonly sealsReasoning?: boolean;
   /** The API on which this model alone is served. */
   readonly wireApi?: "chat" | "responses";
 }

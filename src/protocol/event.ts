@@ -130,6 +130,8 @@ export type DialectLesson =
   | "call-ids-rewritten"
   | "results-named"
   | "text-beside-calls-left-out"
+  | "calls-one-by-one"
+  | "reasoning-sealed"
   | "null-content-refused"
   | "content-parts-refused"
   | "content-strings-refused";

@@ -1,6 +1,6 @@
 import { type HttpClient, type HttpResponse, parseRetryAfter, TransportFailure } from "../net/index.ts";
 import type { HistoryItem, ModelError } from "../protocol/index.ts";
-import { type BodyReader, createBodyReader } from "./body-reader.ts";
+import { type BodyReader, createBodyReader } from "./body/body-reader.ts";
 import type { Codec } from "./codec.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 import { type Endpoint, endpointUrl, hideSecrets, shownUrl } from "./endpoint.ts";
@@ -121,7 +121,11 @@ async function readAnswer(
     reader.end();
     return undefined;
   } catch (error) {
-    return signal.aborted ? undefined : transportError(error);
+    if (signal.aborted) {
+      return undefined;
+    }
+    reader.breakOff();
+    return transportError(error);
   }
 }
 

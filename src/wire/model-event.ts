@@ -9,7 +9,13 @@ export type ModelEvent =
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
   /** `text`, all of it given out before, came under the wrong name: a closing tag told, or its absence. */
-  | { readonly type: "response-reclassified"; readonly as: "reasoning" | "text"; readonly text: string }
+  | {
+      readonly type: "response-reclassified";
+      readonly as: "reasoning" | "text";
+      readonly text: string;
+      /** What it is with the calls that were quoted in it; absent if there are none. */
+      readonly whole?: string;
+    }
   /** A tool call grows: a sign of life. */
   | { readonly type: "call-delta" }
   | { readonly type: "notice"; readonly notice: Notice }

@@ -1,6 +1,6 @@
 import type { HistoryItem, ModelError, ModelFacts, ToolSpec } from "../protocol/index.ts";
+import type { SseFrame } from "./body/sse.ts";
 import type { Completion, ModelEvent } from "./model-event.ts";
-import type { SseFrame } from "./sse.ts";
 
 /**
  * Decodes one response, of whatever API: frames in, events out. Pure: no clock, no network, no log.

@@ -35,12 +35,20 @@ export function maxRetries(error: ModelError, layer: "request" | "stream", endpo
     case "quota":
     case "auth":
     case "not_found":
-    case "bad_request":
       return 0;
+    case "bad_request":
+      return MODEL_MADE.test(error.message) ? Math.min(MODEL_MADE_RETRIES, budget) : 0;
     default:
       return error.kind satisfies never;
   }
 }
+
+/**
+ * Groq answers 400, or ends its stream with one, when the model wrote a call that Groq could not read ("Failed to call a
+ * function … See 'failed_generation'", opencode#1018): the model may do better the next time.
+ */
+const MODEL_MADE = /failed_generation|tool call validation failed/i;
+const MODEL_MADE_RETRIES = 2;
 
 function isRefusal(error: ModelError): boolean {
   return error.status !== undefined && error.status < 500;

@@ -143,7 +143,7 @@ async function otherWay(asking: Asking, { error, body }: Failure): Promise<Next 
   }
   const dialect = adapt(asking.endpoint.dialect, asking.facts);
   const { learn } = await import("./dialects/learn.ts");
-  const lesson = learn(error, { dialect, parameters: Object.keys(JSON.parse(body)) });
+  const lesson = learn(error, body, dialect);
   if (lesson === undefined) {
     return undefined;
   }

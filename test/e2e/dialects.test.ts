@@ -73,6 +73,13 @@ const message = (text: string) => ({
   content: [{ type: "output_text", text }],
 });
 
+const shellCall = (id: string) => ({
+  type: "function_call",
+  call_id: id,
+  name: "shell",
+  arguments: '{"command":"echo one"}',
+});
+
 const paths = ({ asked }: Played) => asked.map(({ path }) => path);
 const responsesConfig = (url: string) =>
   localConfig(url).replace('wire_api = "chat"', 'wire_api = "responses"');
@@ -85,6 +92,14 @@ describe("the API", () => {
     [
       "200 with an error in it",
       { body: JSON.stringify({ error: "Unexpected endpoint or method. (POST /v1/responses)" }) },
+    ],
+    ["an item it can't read (llama.cpp)", error(400, "Cannot determine type of 'item'")],
+    [
+      "an item it can't read (vLLM)",
+      error(
+        400,
+        "[{'type': 'string_type', 'loc': ('body', 'input', 'str'), 'msg': 'Input should be a valid string'}]",
+      ),
     ],
     ["a field of the other API is missing", error(422, "messages: Field required")],
   ])(
@@ -124,6 +139,55 @@ describe("the API", () => {
       "/v1/responses",
       "/v1/chat/completions",
     ]);
+  });
+
+  test("a template refuses what responses makes of the messages: in the other API they can be put otherwise", async () => {
+    const server = await serve(({ path, body }) =>
+      path === "/v1/responses" || body.messages?.[0]?.role === "system"
+        ? error(500, "Jinja Exception: System role not supported")
+        : chat("it works"),
+    );
+    const bench = createBench(server.url);
+    bench.writeConfig(responsesConfig(server.url));
+    expect(await bench.leat(["exec", "hi"])).toMatchObject({ code: 0, stdout: "it works\n" });
+    const second = await bench.leat(["exec", "hi"]);
+    expect(second.stderr).not.toContain("from now on");
+    expect(paths(server)).toEqual([
+      "/v1/responses",
+      "/v1/chat/completions",
+      "/v1/chat/completions",
+      "/v1/chat/completions",
+    ]);
+  });
+
+  test("a server that keeps no items takes thinking back sealed: no reason to try the other API", async () => {
+    const server = await serve(({ body }) => {
+      const input = body.input ?? [];
+      if (input.some(({ id }) => id !== undefined)) {
+        return error(
+          404,
+          "Item with id 'rs_1' not found. Items are not persisted when `store` is set to false.",
+        );
+      }
+      const summary = [{ type: "summary_text", text: "I look." }];
+      const calls = input.filter(({ type }) => type === "function_call").length;
+      const reply = calls === 2 ? message("done") : shellCall(`c${calls}`);
+      return responses({ type: "reasoning", id: "rs_1", summary, encrypted_content: "sealed" }, reply);
+    });
+    const bench = createBench(server.url);
+    bench.writeConfig(responsesConfig(server.url));
+    const run = await bench.leat(["exec", "--sandbox", "danger-full-access", "hi"]);
+    expect(run).toMatchObject({ code: 0, stdout: "done\n" });
+    expect(run.stderr.match(/from now on/g)).toHaveLength(1);
+    expect(paths(server)).toEqual(Array(4).fill("/v1/responses"));
+    const sealed = server.asked.at(-1)?.body.input?.filter(({ type }) => type === "reasoning");
+    expect(sealed).toEqual(
+      Array(2).fill({
+        type: "reasoning",
+        summary: [{ type: "summary_text", text: "I look." }],
+        encrypted_content: "sealed",
+      }),
+    );
   });
 
   test("neither is there: one sentence, and nothing is remembered", async () => {

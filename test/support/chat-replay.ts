@@ -1,7 +1,13 @@
 import { gunzipSync } from "node:zlib";
 import { expect } from "vitest";
-import type { HistoryItem, ModelError, ModelFacts, PrefillProgress } from "../../src/protocol/index.ts";
-import { createBodyReader } from "../../src/wire/body-reader.ts";
+import type {
+  HistoryItem,
+  ModelError,
+  ModelFacts,
+  PrefillProgress,
+  ToolSpec,
+} from "../../src/protocol/index.ts";
+import { createBodyReader } from "../../src/wire/body/body-reader.ts";
 import { createChatDecoder } from "../../src/wire/chat/decode.ts";
 import { readErrorBody } from "../../src/wire/errors/error-body.ts";
 import type { Completion, ModelEvent } from "../../src/wire/index.ts";
@@ -42,7 +48,7 @@ export function replayDeltas(vector: Vector, cut: (content: string) => readonly 
   const decoder = decoderFor(vector);
   const events: ModelEvent[] = [];
   const push = (chunk: object) => decoder.push({ event: "", data: JSON.stringify(chunk) }, events);
-  for (const { content, chunk } of runsOf(vector)) {
+  for (const { content, chunk } of once(RUNS, vector, runsOf)) {
     for (const piece of content === "" ? [] : cut(content)) {
       push({ choices: [{ delta: { content: piece } }] });
     }
@@ -52,6 +58,16 @@ export function replayDeltas(vector: Vector, cut: (content: string) => readonly 
   }
   return outcomeOf(decoder, events);
 }
+
+/** A vector is replayed hundreds of times; what does not change is read once. */
+function once<T>(known: WeakMap<Vector, T>, vector: Vector, read: (vector: Vector) => T): T {
+  const value = known.get(vector) ?? read(vector);
+  known.set(vector, value);
+  return value;
+}
+
+const RUNS = new WeakMap<Vector, readonly Run[]>();
+const TOOLS = new WeakMap<Vector, readonly ToolSpec[]>();
 
 interface Run {
   content: string;
@@ -96,18 +112,21 @@ function parse(data: string): Chunk | undefined {
   }
 }
 
-function decoderFor({ request }: Vector): ResponseDecoder {
+function decoderFor(vector: Vector): ResponseDecoder {
   let id = 0;
-  const offeredTools = (request.tools ?? []).map((tool) => ({
+  return createChatDecoder({
+    offeredTools: once(TOOLS, vector, toolsOf),
+    newCallId: () => `made_${++id}`,
+    thinkingStart: vector.request.hints?.thinking_preopened === true ? "open" : "tagged",
+  });
+}
+
+function toolsOf({ request }: Vector): readonly ToolSpec[] {
+  return (request.tools ?? []).map((tool) => ({
     name: tool.function.name,
     description: "",
     parameters: tool.function.parameters,
   }));
-  return createChatDecoder({
-    offeredTools,
-    newCallId: () => `made_${++id}`,
-    thinkingStart: request.hints?.thinking_preopened === true ? "open" : "tagged",
-  });
 }
 
 function outcomeOf(decoder: ResponseDecoder, events: ModelEvent[]): Outcome {
@@ -140,7 +159,7 @@ export function shown(events: readonly ModelEvent[]): Pick<Outcome, "text" | "re
       reasoning += event.text;
     } else if (event.type === "response-reclassified" && event.as === "reasoning") {
       expect(event.text).toBe(text);
-      reasoning += text;
+      reasoning += event.whole ?? text;
       text = "";
     } else if (event.type === "response-reclassified") {
       expect(event.text).toBe(reasoning);

@@ -62,6 +62,8 @@ export function everyDialect(): [string, Dialect][] {
     ["content in parts", { server: { refusesContentStrings: true } }],
     ["content as strings", { server: { refusesContentParts: true } }],
     ["no text beside calls", { model: { refusesTextBesideCalls: true } }],
+    ["sealed thinking", { model: { sealsReasoning: true } }],
+    ["one call a message", { model: { refusesParallelCalls: true } }],
     ["no null", { server: { refusesNullContent: true } }],
   ];
   return [

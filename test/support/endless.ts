@@ -1,4 +1,4 @@
-import { createBodyReader } from "../../src/wire/body-reader.ts";
+import { createBodyReader } from "../../src/wire/body/body-reader.ts";
 import type { ModelEvent } from "../../src/wire/index.ts";
 import type { ResponseDecoder } from "../../src/wire/response-decoder.ts";
 import { measureWork } from "./work-meter.ts";

@@ -1,5 +1,5 @@
 import type { FunctionCallItem } from "../../src/protocol/index.ts";
-import { createBodyReader } from "../../src/wire/body-reader.ts";
+import { createBodyReader } from "../../src/wire/body/body-reader.ts";
 import type { ModelEvent } from "../../src/wire/index.ts";
 import type { DecodedResponse, ResponseDecoder } from "../../src/wire/response-decoder.ts";
 

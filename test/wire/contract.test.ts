@@ -167,6 +167,18 @@ const CASES: readonly Case[] = [
     unknown: ["roles-must-alternate", "system-role-refused", "tools-in-prompt"],
     known: ["system-role-refused", "tools-in-prompt"],
   },
+  {
+    server: local.vllmServerWith("gpt-oss", templates.gptOssTemplate),
+    identity: { providerId: "vllm", model: "openai/gpt-oss-20b" },
+    unknown: ["text-beside-calls-left-out"],
+    known: ["text-beside-calls-left-out"],
+  },
+  {
+    server: local.vllmServerWith("Llama 3.1", templates.llamaTemplate),
+    identity: { providerId: "vllm", model: "llama-3.1-8b" },
+    unknown: ["calls-one-by-one"],
+    known: ["calls-one-by-one"],
+  },
   { server: local.vllmServer, identity: { providerId: "vllm" }, unknown: [] },
   {
     server: local.vllmWithoutToolsServer,
@@ -294,14 +306,14 @@ function converse(server: StrictServer, dialect: Dialect): { lessons: string[]; 
   const lessons: string[] = [];
   for (;;) {
     const adapted = adapt(dialect, facts);
-    const body = JSON.parse(encodeChatBody(request, adapted));
-    const refusal = server.check(body);
+    const body = encodeChatBody(request, adapted);
+    const refusal = server.check(JSON.parse(body));
     if (refusal === undefined) {
       return { lessons, accepted: true };
     }
     const text = typeof refusal.body === "string" ? refusal.body : JSON.stringify(refusal.body);
     const error = readErrorBody(text, refusal.status);
-    const lesson = learn(error, { dialect: adapted, parameters: Object.keys(body) });
+    const lesson = learn(error, body, adapted);
     if (lesson === undefined || lessons.length >= 3) {
       return { lessons: [...lessons, `${error.kind}: ${error.message}`], accepted: false };
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createBodyReader } from "../../src/wire/body-reader.ts";
+import { createBodyReader } from "../../src/wire/body/body-reader.ts";
 import { createChatDecoder } from "../../src/wire/chat/decode.ts";
 import type { ModelEvent } from "../../src/wire/index.ts";
 import type { ResponseDecoder } from "../../src/wire/response-decoder.ts";
@@ -98,6 +98,18 @@ const ENDLESS: readonly Endless[] = [
     name: "arguments without index or id, the name repeated",
     head: toolCall({ function: shell('{"command":"') }),
     frame: () => toolCall({ function: shell("x}") }),
+  },
+  {
+    name: "arguments of braces under other indexes",
+    frame: (n) => toolCall({ index: n, function: { arguments: n === 0 ? '{"a":"' : "}" } }),
+  },
+  {
+    name: "arguments of braces under other ids",
+    frame: (n) => toolCall({ id: `id${n}`, index: 0, function: { arguments: n === 0 ? '{"a":"' : "}" } }),
+  },
+  {
+    name: "a name alone, again and again",
+    frame: (n) => toolCall({ index: 0, function: n === 0 ? shell('{"a":"}') : { name: "shell" } }),
   },
   { name: "calls by index", frame: (n) => toolCall({ index: n, function: shell("{}") }) },
   { name: "calls by id", frame: (n) => toolCall({ id: `id${n}`, function: shell("{}") }) },

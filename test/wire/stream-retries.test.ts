@@ -76,6 +76,33 @@ describe("how many requests a failure is worth", () => {
 
   test.each<[string, Endpoint, Reply, number, ModelErrorKind]>([
     ["400", local, status(400), 1, "bad_request"],
+    [
+      "400 for a call the model wrote wrong (Groq)",
+      local,
+      status(
+        400,
+        "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.",
+      ),
+      3,
+      "bad_request",
+    ],
+    [
+      "the same at the end of a stream",
+      local,
+      stream(
+        sse({
+          error: {
+            message:
+              "Tool call validation failed: attempted to call tool 'ls' which was not in request.tools",
+            type: "invalid_request_error",
+            code: "tool_use_failed",
+            status_code: 400,
+          },
+        }),
+      ),
+      3,
+      "bad_request",
+    ],
     ["401", local, status(401), 1, "auth"],
     ["403", local, status(403), 1, "auth"],
     ["404", local, status(404), 1, "not_found"],
@@ -204,6 +231,16 @@ describe("stream_options", () => {
     expect(summary(course)).toEqual(["notice parameter-dropped", "failed unsupported_parameter after 2"]);
     expect(bodies.length).toBe(2);
   });
+});
+
+test("an answer in one JSON value is whole, however its connection ends", async () => {
+  const answer = { choices: [{ index: 0, message: { content: "all" }, finish_reason: "stop" }] };
+  const whole = await run([{ chunks: [JSON.stringify(answer), { break: "idle_timeout" }] }]);
+  expect(summary(whole)).toEqual(["text-delta", "completed"]);
+  const cut = await run([{ chunks: [JSON.stringify(answer).slice(0, -2), { break: "idle_timeout" }] }], {
+    endpoint: { ...local, streamMaxRetries: 0 },
+  });
+  expect(summary(cut)).toEqual(["failed idle_timeout after 1"]);
 });
 
 describe("a model that is being loaded", () => {

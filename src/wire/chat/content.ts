@@ -19,12 +19,12 @@ export function readContent(content: unknown): ContentDelta {
   let reasoning = "";
   let refusal = "";
   for (const entry of asArray(content)) {
-    const part = asObject(entry);
+    const part = typeof entry === "string" ? { text: entry } : asObject(entry);
     if (part === undefined) {
       continue;
     }
     if (part["type"] === "thinking") {
-      reasoning += thinkingText(part["thinking"]);
+      reasoning += thinkingText(part["thinking"] ?? part["text"]);
     } else {
       text += asText(part["text"]) ?? "";
       refusal += asText(part["refusal"]) ?? "";

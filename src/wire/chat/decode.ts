@@ -1,13 +1,13 @@
 import type { ModelError, TokenUsage } from "../../protocol/index.ts";
+import type { SseFrame } from "../body/sse.ts";
 import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
 import type { FinishReason, ModelEvent } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
 import { isRunnable, toCallItem, toInvalidCall, toRepairs, withDistinctIds } from "../settle-calls.ts";
-import type { SseFrame } from "../sse.ts";
 import { type ContentFinish, createResponseContent } from "./response-content.ts";
-import { readTimings, readUsage, type ServerTimings } from "./usage.ts";
+import { laterUsage, readTimings, readUsage, type ServerTimings } from "./usage.ts";
 
 export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
   const content = createResponseContent({
@@ -61,19 +61,26 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
   function pushBody(text: string, events: ModelEvent[]): void {
     const value = parseJson(text);
     // Gemini's compatible endpoint puts even an error into an array.
-    const body = asObject(Array.isArray(value) ? value[0] : value);
-    if (body === undefined) {
+    const [first, ...more] = Array.isArray(value) ? value.slice(0, MAX_CHUNKS) : [value];
+    const body = asObject(first);
+    if (body === undefined && /^\s*[{[]/.test(text) && text.includes('"choices"')) {
+      // An answer that was cut off.
+      unreadableEvents += 1;
+    } else if (body === undefined) {
       error = readErrorBody(text, undefined);
     } else if (holdsError(body) || !Array.isArray(body["choices"])) {
       error = errorFromJson(body, undefined);
     } else {
       readChunk(body, events);
+      for (const chunk of more) {
+        takeChunk(asObject(chunk), { event: "", data: "" }, events);
+      }
     }
   }
 
   function readChunk(chunk: JsonObject, events: ModelEvent[]): void {
     readChoices(chunk, events);
-    usage = readUsage(chunk) ?? usage;
+    usage = laterUsage(usage, readUsage(chunk));
     timings = readTimings(chunk) ?? timings;
     const progress = asObject(chunk["prompt_progress"]);
     if (progress !== undefined) {
@@ -92,7 +99,7 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
       if (delta !== undefined) {
         content.push(delta, events);
       }
-      finishReason = weightier(finishReason, asText(choice["finish_reason"]));
+      finishReason = weightier(finishReason, readReason(choice["finish_reason"]));
       if (holdsError(choice)) {
         error = errorFromJson(choice, undefined);
       }
@@ -159,6 +166,14 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
 
 /** An event is one chunk; Gemini sends arrays. */
 const MAX_CHUNKS = 1000;
+
+/** The limit in the words of Anthropic's, Google's and Mistral's APIs, as their bridges pass it on: a call may be cut. */
+const LIMITS: ReadonlySet<string> = new Set(["max_tokens", "max_output_tokens", "model_length"]);
+
+function readReason(value: unknown): string | undefined {
+  const reason = asText(value)?.toLowerCase();
+  return reason !== undefined && LIMITS.has(reason) ? "length" : reason;
+}
 
 const FAILURES: ReadonlySet<string> = new Set(["error", "model_context_window_exceeded"]);
 

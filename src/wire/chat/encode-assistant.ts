@@ -1,4 +1,4 @@
-import type { FunctionCallItem } from "../../protocol/index.ts";
+import type { FunctionCallItem, ReasoningItem } from "../../protocol/index.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { asObject, parseJson } from "../json.ts";
 import type { ModelRequest } from "../model-request.ts";
@@ -21,9 +21,9 @@ export function createAssistantEncoder(request: ModelRequest, dialect: Dialect):
     const said = group.messages.map(textOf).join("\n");
     // Qwen writes empty lines before its calls; Anthropic refuses text that is nothing else.
     const text = said.trim() === "" ? "" : said;
-    const reasoning = dialect.reasoning === "always" ? encodeReasoning(group.reasoning, dialect) : {};
+    const everywhere = dialect.reasoning === "always" ? encodeReasoning(group.reasoning, dialect) : {};
     if (group.calls.length === 0) {
-      return text === "" ? [] : [{ role: "assistant", content: text, ...reasoning }];
+      return text === "" ? [] : [{ role: "assistant", content: text, ...everywhere }];
     }
     const calls = group.calls.map(({ call, output }) => ({
       name: acceptableName(call.name, offered),
@@ -33,37 +33,63 @@ export function createAssistantEncoder(request: ModelRequest, dialect: Dialect):
     }));
     if (dialect.tools === "prompt") {
       const content = [...(text === "" ? [] : [text]), ...calls.map(callAsText)].join("\n");
-      return [{ role: "assistant", content, ...reasoning }, calls.map(resultAsText).join("\n")];
+      return [{ role: "assistant", content, ...everywhere }, calls.map(resultAsText).join("\n")];
     }
     const ids = callIds(group.calls.map(({ call }) => call.call_id));
+    const identified = calls.map((call, index) => ({ ...call, id: ids[index] ?? "" }));
+    const together = dialect.callsInOneMessage === "many" ? identified.length : 1;
+    const first = { text, reasoning: group.reasoning, calls: identified.slice(0, together) };
     return [
-      {
-        role: "assistant",
-        ...encodeContent(text, group, dialect),
-        ...(dialect.reasoning === "with-calls" ? encodeReasoning(group.reasoning, dialect) : reasoning),
-        tool_calls: calls.map(({ name, argumentsText }, index) => ({
-          id: ids[index],
-          type: "function",
-          function: { name, arguments: argumentsText },
-          ...dialect.callExtras,
-        })),
-      },
-      ...calls.map(
-        ({ name, output }, index): ChatMessage => ({
-          role: "tool",
-          tool_call_id: ids[index],
-          ...(dialect.namesToolResults ? { name } : {}),
-          content: output,
-        }),
-      ),
+      ...encodeCalls(first, dialect),
+      ...identified
+        .slice(together)
+        .flatMap((call) => encodeCalls({ text: "", reasoning: [], calls: [call] }, dialect)),
     ];
   };
 }
 
-function encodeContent(text: string, group: AssistantGroup, dialect: Dialect): object {
+interface CallsMessage {
+  readonly text: string;
+  readonly reasoning: readonly ReasoningItem[];
+  readonly calls: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly argumentsText: string;
+    readonly output: string;
+  }[];
+}
+
+/** One message with calls, and their results. */
+function encodeCalls(message: CallsMessage, dialect: Dialect): readonly [ChatMessage, ...ChatMessage[]] {
+  const { reasoning, calls } = message;
+  const replays = dialect.reasoning === "with-calls" || dialect.reasoning === "always";
+  return [
+    {
+      role: "assistant",
+      ...encodeContent(message, dialect),
+      ...(replays ? encodeReasoning(reasoning, dialect) : {}),
+      tool_calls: calls.map(({ id, name, argumentsText }) => ({
+        id,
+        type: "function",
+        function: { name, arguments: argumentsText },
+        ...dialect.callExtras,
+      })),
+    },
+    ...calls.map(
+      ({ id, name, output }): ChatMessage => ({
+        role: "tool",
+        tool_call_id: id,
+        ...(dialect.namesToolResults ? { name } : {}),
+        content: output,
+      }),
+    ),
+  ];
+}
+
+function encodeContent({ text, reasoning }: CallsMessage, dialect: Dialect): object {
   const shown = dialect.textBesideCalls ? text : "";
   if (dialect.reasoning === "thinking-parts") {
-    const parts = thinkingParts(group.reasoning);
+    const parts = thinkingParts(reasoning);
     if (parts.length > 0) {
       return { content: shown === "" ? parts : [...parts, { type: "text", text: shown }] };
     }
@@ -88,7 +114,11 @@ export function acceptableName(name: string, offered: ReadonlySet<string>): stri
   if (offered.has(name)) {
     return name;
   }
-  const plain = name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 63);
+  // The namespace of Harmony is none of the model's name, also where the name is not one of ours.
+  const plain = name
+    .replace(/^functions\./, "")
+    .replace(/[^A-Za-z0-9_-]/g, "_")
+    .slice(0, 63);
   return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`;
 }
 

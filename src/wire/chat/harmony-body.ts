@@ -1,4 +1,5 @@
 import { END_MARKERS, START_MARKERS } from "./harmony-header.ts";
+import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
 
 /** Where the body of a Harmony message ends, and what of it is sure by then. */
 
@@ -12,9 +13,11 @@ export const MARKED: Seams = {
   words: [...END_MARKERS, ...START_MARKERS],
   pattern: /<\|(?:end|return|call|start|channel)\|>/g,
 };
+/** `assistant`, of which the rest is the head of a call. */
+export const RECIPIENT_SEAM = "assistant to=functions.";
 export const UNMARKED: Seams = {
-  words: ["assistantanalysis", "assistantcommentary", "assistantfinal"],
-  pattern: /assistant(?:analysis|commentary|final)/g,
+  words: ["assistantanalysis", "assistantcommentary", "assistantfinal", RECIPIENT_SEAM],
+  pattern: /assistant(?:analysis|commentary|final| to=functions\.)/g,
 };
 
 /** The arguments of one call as they grow. */
@@ -52,7 +55,9 @@ export function createCallBody(quoting: "quoted" | "strict"): CallBody {
         firstQuotedSeam ??= length + index;
       }
     }
-    const safe = held.length - Math.max(partialLength(held, seams.words), endsInEscape(held) ? 1 : 0);
+    const sure = held.length - partialLength(held, seams.words);
+    // What a backslash escapes, were it the beginning of a marker, is not parted from it.
+    const safe = endsInEscape(held.slice(0, sure)) ? sure - 1 : sure;
     keep(held.slice(0, safe));
     return { taken: safe, isOver: false };
   }
@@ -71,6 +76,22 @@ export function createCallBody(quoting: "quoted" | "strict"): CallBody {
       return firstQuotedSeam;
     },
   };
+}
+
+/** The arguments are read by the same rules as those that come as such. */
+export function readCall(
+  name: string,
+  argumentsText: string,
+  offeredNames: ReadonlySet<string>,
+): AssembledCall {
+  const assembler = createCallAssembler(offeredNames);
+  assembler.add({ function: { name, arguments: argumentsText.trim() } });
+  return assembler.finish()[0] ?? brokenCall(name);
+}
+
+/** A call of which no more came than that it was to be one. */
+export function brokenCall(name: string | null): AssembledCall {
+  return { id: undefined, name, argumentsText: "", whole: false, repairs: [] };
 }
 
 /** An odd number of backslashes: the last one goes with what comes next. */

@@ -1,4 +1,12 @@
-import { createCallBody, MARKED, partialLength, UNMARKED } from "./harmony-body.ts";
+import {
+  brokenCall,
+  createCallBody,
+  MARKED,
+  partialLength,
+  RECIPIENT_SEAM,
+  readCall,
+  UNMARKED,
+} from "./harmony-body.ts";
 import {
   type HarmonyMessage,
   HEAD_LIMIT_CHARS,
@@ -7,7 +15,8 @@ import {
   readRecipient,
   START_MARKERS,
 } from "./harmony-header.ts";
-import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
+import { readUnmarkedHead, readUnmarkedOpening } from "./harmony-unmarked.ts";
+import type { AssembledCall } from "./tool-calls.ts";
 
 /**
  * gpt-oss's own format, Harmony, when a server passes it on unread as content. Only content that begins with it
@@ -30,12 +39,6 @@ export type HarmonySegment =
   | { readonly kind: "call"; readonly call: AssembledCall }
   | { readonly kind: "dropped"; readonly recipient: string };
 
-// Unmarked thinking is taken for such only if a word with a capital is glued to its channel, as in "analysisWe need".
-const UNMARKED_ANALYSIS = /^analysis(?=[A-Z][a-z]*[\s'’,])/;
-const PARTIAL_UNMARKED_ANALYSIS = /^analysis[A-Z][a-z]*$/;
-const UNMARKED_CALL = /^\s*to=([\w.-]+?)\s*(?:json|code)?\s*(?=\{)/;
-const PARTIAL_UNMARKED_CALL = /^\s*(?:t|to|to=[\w.-]*\s*(?:j|js|jso|json|c|co|cod|code)?\s*)?$/;
-
 const PARTIAL_ROLE = /^<\|start\|>\w+$/;
 
 export function createHarmonyDecoder(options: {
@@ -50,6 +53,8 @@ export function createHarmonyDecoder(options: {
   let seams = MARKED;
   let body = createCallBody("quoted");
   let quoting: "quoted" | "strict" = "quoted";
+  /** What an unmarked channel is, if no recipient follows it. */
+  let unmarkedKind: "text" | "reasoning" = "text";
 
   function push(content: string): HarmonySegment[] {
     // The ordinary case, and the hot path: an answer in no need of this.
@@ -119,25 +124,28 @@ export function createHarmonyDecoder(options: {
   }
 
   function stepUnmarkedOpening(text: string, segments: HarmonySegment[]): boolean {
-    if (text.length <= HEAD_LIMIT_CHARS && PARTIAL_UNMARKED_ANALYSIS.test(text)) {
-      return false;
+    const opening = readUnmarkedOpening(text);
+    switch (opening.kind) {
+      case "undecided":
+        return false;
+      case "none":
+        state = "plain";
+        held = lead + text;
+        return true;
+      case "thinking":
+      case "call":
+        seams = UNMARKED;
+        held = text.slice(opening.length);
+        unmarkedKind = "reasoning";
+        state = "unmarked-head";
+        return true;
+      case "seam":
+        seams = UNMARKED;
+        takeSeam(segments);
+        return true;
+      default:
+        return opening satisfies never;
     }
-    if (UNMARKED_ANALYSIS.test(text)) {
-      held = text.slice("analysis".length);
-      seams = UNMARKED;
-      begin({ kind: "reasoning" }, segments);
-      return true;
-    }
-    const rest = text.startsWith("commentary") ? text.slice("commentary".length, HEAD_LIMIT_CHARS) : "";
-    if (UNMARKED_CALL.test(rest)) {
-      held = text.slice("commentary".length);
-      seams = UNMARKED;
-      state = "unmarked-head";
-      return true;
-    }
-    state = "plain";
-    held = lead + text;
-    return true;
   }
 
   function stepHead(segments: HarmonySegment[]): boolean {
@@ -162,16 +170,20 @@ export function createHarmonyDecoder(options: {
   }
 
   function stepUnmarkedHead(segments: HarmonySegment[]): boolean {
-    const match = UNMARKED_CALL.exec(held.slice(0, HEAD_LIMIT_CHARS));
-    if (match !== null) {
-      held = held.slice(match[0].length);
-      begin(readRecipient(match[1] ?? "", offeredNames), segments);
-    } else if (held.length <= HEAD_LIMIT_CHARS && PARTIAL_UNMARKED_CALL.test(held)) {
-      return false;
-    } else {
-      begin({ kind: "text" }, segments);
+    const head = readUnmarkedHead(held);
+    switch (head.kind) {
+      case "undecided":
+        return false;
+      case "none":
+        begin({ kind: unmarkedKind }, segments);
+        return true;
+      case "call":
+        held = held.slice(head.length);
+        begin(readRecipient(head.recipient, offeredNames), segments);
+        return true;
+      default:
+        return head satisfies never;
     }
-    return true;
   }
 
   function begin(next: HarmonyMessage, segments: HarmonySegment[]): void {
@@ -205,7 +217,7 @@ export function createHarmonyDecoder(options: {
       }
       return false;
     }
-    segments.push(toCall(name, body.text));
+    giveCall(segments, readCall(name, body.text, offeredNames));
     takeSeam(segments);
     return true;
   }
@@ -217,13 +229,14 @@ export function createHarmonyDecoder(options: {
       state = START_MARKERS.some((marker) => marker === seam) ? "head" : "between";
       return;
     }
-    held = held.slice(seam.length);
-    if (seam === "assistantanalysis") {
-      begin({ kind: "reasoning" }, segments);
-    } else if (seam === "assistantfinal") {
+    if (seam === "assistantfinal") {
+      held = held.slice(seam.length);
       begin({ kind: "text" }, segments);
       state = "unmarked-final";
     } else {
+      // The recipient comes before the channel or after it.
+      held = held.slice(seam === RECIPIENT_SEAM ? "assistant".length : seam.length);
+      unmarkedKind = seam === "assistantanalysis" ? "reasoning" : "text";
       state = "unmarked-head";
     }
   }
@@ -256,24 +269,25 @@ export function createHarmonyDecoder(options: {
   function endCall(segments: HarmonySegment[], name: string): void {
     const text = body.text + held;
     const cut = body.firstQuotedSeam;
-    if (cut === undefined || isWholeCall(name, text)) {
-      segments.push(toCall(name, text, { isCut: text.trim() === "" }));
-      held = "";
-      state = "between";
+    if (cut === undefined || readCall(name, text, offeredNames).whole) {
+      closeCall(segments, name, text);
       return;
     }
     // The string never closed, so that the first seam was one after all. Markers count wherever they stand from here.
-    segments.push(toCall(name, text.slice(0, cut)));
+    giveCall(segments, readCall(name, text.slice(0, cut), offeredNames));
     quoting = "strict";
     held = text.slice(cut);
     takeSeam(segments);
     readHeld(segments);
     if (state === "body" && message.kind === "call") {
-      const rest = body.text + held;
-      segments.push(toCall(message.name, rest, { isCut: rest.trim() === "" }));
-      held = "";
-      state = "between";
+      closeCall(segments, message.name, body.text + held);
     }
+  }
+
+  function closeCall(segments: HarmonySegment[], name: string, text: string): void {
+    giveCall(segments, text.trim() === "" ? brokenCall(name) : readCall(name, text, offeredNames));
+    held = "";
+    state = "between";
   }
 
   function endHeld(segments: HarmonySegment[]): void {
@@ -294,8 +308,11 @@ export function createHarmonyDecoder(options: {
       case "body":
         giveBody(segments, held.length);
         break;
-      case "plain":
       case "unmarked-head":
+        // Nothing but the beginning of a recipient came after the channel.
+        give(segments, unmarkedKind, unmarkedKind === "reasoning" ? held.length : 0);
+        break;
+      case "plain":
       case "unmarked-final":
         break;
       default:
@@ -308,26 +325,14 @@ export function createHarmonyDecoder(options: {
     const head = readHead(held.replace(/<[^>]*$/, ""), offeredNames);
     if (head?.kind === "call") {
       const name = offeredNames.has(head.name) ? head.name : null;
-      segments.push(toBrokenCall(name));
+      giveCall(segments, brokenCall(name));
     } else if (head === undefined && !PARTIAL_ROLE.test(held)) {
       give(segments, message.kind === "reasoning" ? "reasoning" : "text", held.length);
     }
   }
 
-  /** The arguments are read by the same rules as those that come as such. */
-  function toCall(name: string, argumentsText: string, { isCut } = { isCut: false }): HarmonySegment {
-    if (isCut) {
-      return toBrokenCall(name);
-    }
-    const assembler = createCallAssembler(offeredNames);
-    assembler.add({ function: { name, arguments: argumentsText.trim() } });
-    const [call] = assembler.finish();
-    return call === undefined ? toBrokenCall(name) : { kind: "call", call };
-  }
-
-  function isWholeCall(name: string, argumentsText: string): boolean {
-    const segment = toCall(name, argumentsText);
-    return segment.kind === "call" && segment.call.whole;
+  function giveCall(segments: HarmonySegment[], call: AssembledCall): void {
+    segments.push({ kind: "call", call });
   }
 
   return {
@@ -337,9 +342,4 @@ export function createHarmonyDecoder(options: {
       return state === "plain";
     },
   };
-}
-
-/** A call of which no more came than that it was to be one. */
-function toBrokenCall(name: string | null): HarmonySegment {
-  return { kind: "call", call: { id: undefined, name, argumentsText: "", whole: false, repairs: [] } };
 }

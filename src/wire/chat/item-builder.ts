@@ -27,6 +27,8 @@ export interface TextCalls {
 interface BecameReasoning {
   /** All text there was, calls left out. */
   readonly text: string;
+  /** The same with the calls that turned out to be quotations. */
+  readonly whole: string;
   /** The calls right before the end, which may be quotations or not; they are taken out. */
   readonly last: TextCalls | undefined;
 }
@@ -55,17 +57,18 @@ export function createItemBuilder(): ItemBuilder {
     const end = before.findLastIndex((segment) => segment.kind !== "text" || !isBlank(segment));
     const last = before[end];
     const pending = last?.kind === "text-calls" ? last.found : undefined;
+    const whole: string[] = [];
     segments = [];
     for (const segment of before) {
-      if (segment.kind === "text") {
-        addReasoning(segment.pieces.join(""), undefined);
-      } else if (segment.kind === "text-calls" && segment.found !== pending) {
-        addReasoning(segment.found.raw, undefined);
+      if (segment.kind === "text" || (segment.kind === "text-calls" && segment.found !== pending)) {
+        const thought = segment.kind === "text" ? segment.pieces.join("") : segment.found.raw;
+        whole.push(thought);
+        addReasoning(thought, undefined);
       } else if (segment.kind !== "text-calls") {
         segments.push(segment);
       }
     }
-    return { text, last: pending };
+    return { text, whole: whole.join(""), last: pending };
   }
 
   function becomeText(): string {

@@ -1,4 +1,5 @@
 import type { FunctionCallItem, HistoryItem, ModelFacts, ToolSpec } from "../../protocol/index.ts";
+import { appendDelta, noteCall } from "../append-event.ts";
 import { asArray, asObject, asText, type JsonObject } from "../json.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { ThinkingStart } from "../response-decoder.ts";
@@ -260,11 +261,14 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
 
   /** A closing tag without an opening one: the template of the prompt had opened the thinking. */
   function closeThinking(events: ModelEvent[]): void {
-    const { text, last } = items.becomeReasoning();
+    const { text, whole, last } = items.becomeReasoning();
     pending = last === undefined ? undefined : { raw: last.raw, calls: [...last.calls] };
     opensThinking = true;
     if (text !== "") {
-      events.push({ type: "response-reclassified", as: "reasoning", text });
+      const quoting = whole === text ? {} : { whole };
+      events.push({ type: "response-reclassified", as: "reasoning", text, ...quoting });
+    } else if (whole !== "") {
+      appendDelta("reasoning-delta", whole, events);
     }
   }
 
@@ -356,19 +360,3 @@ function holdsContentOnly(delta: JsonObject): boolean {
 
 /** Where a piece was found: in the answer, in a field of thinking, in thinking between tags. */
 type Place = "text" | "reasoning" | "thinking";
-
-function noteCall(events: ModelEvent[]): void {
-  if (events.at(-1)?.type !== "call-delta") {
-    events.push({ type: "call-delta" });
-  }
-}
-
-/** Deltas of one kind that arrive in one read leave as one, so that they cost one write. */
-function appendDelta(type: "text-delta" | "reasoning-delta", text: string, events: ModelEvent[]): void {
-  const last = events.at(-1);
-  if (last?.type === type) {
-    events[events.length - 1] = { type, text: last.text + text };
-  } else {
-    events.push({ type, text });
-  }
-}

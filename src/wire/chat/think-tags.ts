@@ -69,8 +69,10 @@ export function createThinkTagSplitter(start: ThinkingStart): ThinkTagSplitter {
     lead += held.slice(0, held.length - head.length);
     held = head;
     const kind = longestOpening(head);
-    const mayGrow = (tag: string) => !isEnd && tag.length > head.length && tag.startsWith(head);
-    if (kind?.open !== undefined && !OPENS.some(mayGrow)) {
+    const isPartOf = (tag: string) => tag.length > head.length && tag.startsWith(head);
+    const mayGrow = (tag: string) => !isEnd && isPartOf(tag);
+    // Nothing but half of a longer tag at the end is no tag, even if a shorter one is in it.
+    if (kind?.open !== undefined && !OPENS.some(isPartOf)) {
       state = "opened";
       openedBy = "tag";
       closing = anyOf([kind.close]);

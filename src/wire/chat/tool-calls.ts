@@ -1,4 +1,5 @@
 import { asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
+import { readOnce } from "./read-once.ts";
 import { type ArgumentRepair, repairArguments } from "./repair-arguments.ts";
 
 /** A call as it stands when the stream has ended. `argumentsText` is JSON of an object if `whole`. */
@@ -28,6 +29,10 @@ interface OpenCall {
   argumentsText: string;
   /** The last delta of `argumentsText` that is not blank; tells cheaply that the whole can't be an object yet. */
   lastPart: string;
+  /** What was found of `argumentsText` when it had this length. */
+  judged: { readonly length: number; readonly isWhole: boolean };
+  /** Its name came once more after its end: what arguments follow belong to another call of that name. */
+  isNamedAgain: boolean;
 }
 
 export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAssembler {
@@ -44,7 +49,7 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     // Old gateways put name and arguments beside the id instead of under `function`.
     const part = asObject(delta["function"]) ?? delta;
     const id = asText(delta["id"]);
-    const index = asNumber(delta["index"]);
+    const index = indexOf(delta);
     const name = asText(part["name"]);
     const argumentsPart = argumentsOf(part);
     if (id === undefined && name === undefined && argumentsPart === undefined) {
@@ -53,20 +58,27 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
 
     let call = find(id, index, name, argumentsPart);
     if (call === undefined) {
-      call = { id, index, name: "", argumentsText: "", lastPart: "" };
-      calls.push(call);
-      if (index !== undefined) {
-        byIndexes.set(index, call);
+      call = { id, index, name: "", argumentsText: "", lastPart: "", judged: UNJUDGED, isNamedAgain: false };
+      const before = index === undefined ? calls.at(-1) : byIndexes.get(index);
+      if (id === undefined && name === undefined && before?.isNamedAgain === true) {
+        call.name = before.name;
       }
+      calls.push(call);
       if (id !== undefined) {
         byIds.set(id, call);
       }
-    } else if (call.id === undefined && id !== undefined) {
-      call.id = id;
+    } else if (id !== undefined) {
+      call.id ??= id;
       byIds.set(id, call);
     }
+    if (index !== undefined) {
+      byIndexes.set(index, call);
+    }
     if (name !== undefined && name !== call.name) {
-      call.name += name;
+      const hasGrown = name.startsWith(call.name) && offeredNames.has(name);
+      call.name = hasGrown ? name : call.name + name;
+    } else if (name !== undefined && argumentsPart === undefined && endsWhole(call)) {
+      call.isNamedAgain = true;
     }
     if (argumentsPart !== undefined && !isResend(call, argumentsPart)) {
       call.argumentsText += argumentsPart;
@@ -87,25 +99,33 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     if (byId !== undefined) {
       return startsUnderSameId(byId, index, name, argumentsPart) ? undefined : byId;
     }
-    const candidate = index === undefined ? calls.at(-1) : byIndexes.get(index);
+    const candidate = (index === undefined ? undefined : byIndexes.get(index)) ?? lastCall(id, index, name);
     if (candidate === undefined) {
       return undefined;
     }
     if (id !== undefined && candidate.id !== undefined) {
-      return undefined;
+      // vLLM before 0.8 made a new id for every delta; the name stands in the first only.
+      const goesOn = name === undefined && argumentsPart !== undefined && !endsWhole(candidate);
+      return goesOn ? candidate : undefined;
     }
-    const startsAnother =
-      name !== undefined &&
-      (name !== candidate.name ||
-        (argumentsPart !== undefined && argumentsPart !== candidate.argumentsText)) &&
-      // Some servers repeat the name in every delta: parsing all that has come each time would be quadratic.
-      /\}\s*$/.test(candidate.lastPart) &&
-      isWhole(candidate.argumentsText);
-    return startsAnother ? undefined : candidate;
+    return startsAnother(candidate, name, argumentsPart) ? undefined : candidate;
+  }
+
+  /** Nebius and Cerebras let arguments go on under other indexes, with neither id nor name (dirac#215). */
+  function lastCall(
+    id: string | undefined,
+    index: number | undefined,
+    name: string | undefined,
+  ): OpenCall | undefined {
+    const last = calls.at(-1);
+    if (last === undefined || index === undefined) {
+      return last;
+    }
+    return id === undefined && name === undefined && !endsWhole(last) ? last : undefined;
   }
 
   function finish(): AssembledCall[] {
-    return calls.map((call) => {
+    return withoutRepetitions(calls).map((call) => {
       const { argumentsText, repairs } = normalizeArguments(call.argumentsText);
       const name = cleanName(call.name, offeredNames);
       return {
@@ -119,6 +139,51 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
   }
 
   return { add, finish };
+}
+
+/** Foundry Local and gateways write numbers as text. */
+function indexOf(delta: JsonObject): number | undefined {
+  const index = delta["index"];
+  return asNumber(typeof index === "string" && /^\d{1,6}$/.test(index) ? Number(index) : index);
+}
+
+/** Under the index of a call that is complete, without an id of its own. */
+function startsAnother(call: OpenCall, name: string | undefined, argumentsPart: string | undefined): boolean {
+  if (name === call.name || (name === undefined && call.isNamedAgain)) {
+    const isMore = argumentsPart !== undefined && argumentsPart !== call.argumentsText;
+    return isMore && argumentsPart.trim() !== "" && endsWhole(call);
+  }
+  return name !== undefined && endsWhole(call);
+}
+
+/** Some servers repeat the name in every delta: parsing all that has come each time would be quadratic. */
+function endsWhole(call: OpenCall): boolean {
+  const { length } = call.argumentsText;
+  if (call.judged.length !== length) {
+    const isEnd = call.lastPart.trimEnd().endsWith("}");
+    call.judged = { length, isWhole: isEnd && isWhole(call.argumentsText) };
+  }
+  return call.judged.isWhole;
+}
+
+const UNJUDGED = { length: 0, isWhole: false };
+
+/**
+ * LocalAI sends one call under several indexes, with its id each time, and not always whole (LocalAI#9722). An id
+ * alone, with neither name nor arguments, is no call.
+ */
+function withoutRepetitions(calls: readonly OpenCall[]): readonly OpenCall[] {
+  const firsts = new Map<string, OpenCall>();
+  return calls.filter((call) => {
+    if (call.name === "" && call.argumentsText.trim() === "") {
+      return false;
+    }
+    const first = call.id === undefined ? undefined : firsts.get(call.id);
+    if (call.id !== undefined && first === undefined) {
+      firsts.set(call.id, call);
+    }
+    return first?.name !== call.name || !first.argumentsText.startsWith(call.argumentsText);
+  });
 }
 
 function argumentsOf(part: JsonObject): string | undefined {
@@ -178,7 +243,7 @@ function normalizeArguments(text: string): NormalArguments {
     return { argumentsText: text, repairs: [] };
   }
   if (typeof value !== "string") {
-    const mended = repairArguments(text);
+    const mended = repairArguments(readOnce(text));
     return { argumentsText: mended?.text, repairs: mended?.repairs ?? [] };
   }
   const inner = value.trim() === "" ? "{}" : value;

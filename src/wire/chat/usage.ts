@@ -3,13 +3,18 @@ import { asArray, asNumber, asObject, type JsonObject } from "../json.ts";
 
 /**
  * The usage of a chunk, wherever the server puts it: `usage`, `choices[0].usage` (Moonshot) or `x_groq.usage`.
- * An object of nothing but zeros and nulls (Ollama 2025, LocalAI) means unknown.
+ * An object of nothing but zeros and nulls (Ollama 2025, LocalAI) means unknown, and gives way to the next place.
  */
 export function readUsage(chunk: JsonObject): TokenUsage | undefined {
-  const usage =
-    asObject(chunk["usage"]) ??
-    asObject(asObject(asArray(chunk["choices"])[0])?.["usage"]) ??
-    asObject(asObject(chunk["x_groq"])?.["usage"]);
+  return (
+    countsOf(chunk["usage"]) ??
+    countsOf(asObject(asArray(chunk["choices"])[0])?.["usage"]) ??
+    countsOf(asObject(chunk["x_groq"])?.["usage"])
+  );
+}
+
+function countsOf(value: unknown): TokenUsage | undefined {
+  const usage = asObject(value);
   if (usage === undefined) {
     return undefined;
   }
@@ -17,7 +22,11 @@ export function readUsage(chunk: JsonObject): TokenUsage | undefined {
   const completionDetails = asObject(usage["completion_tokens_details"]);
   const counts = {
     inputTokens: countOf(usage["prompt_tokens"]),
-    cachedInputTokens: countOf(promptDetails?.["cached_tokens"]) ?? countOf(usage["cached_tokens"]),
+    cachedInputTokens:
+      countOf(promptDetails?.["cached_tokens"]) ??
+      countOf(usage["cached_tokens"]) ??
+      // DeepSeek before it had the details.
+      countOf(usage["prompt_cache_hit_tokens"]),
     outputTokens: countOf(usage["completion_tokens"]),
     // SGLang puts it at the top.
     reasoningTokens: countOf(completionDetails?.["reasoning_tokens"]) ?? countOf(usage["reasoning_tokens"]),
@@ -25,6 +34,19 @@ export function readUsage(chunk: JsonObject): TokenUsage | undefined {
   };
   const known = Object.entries(counts).filter(([, count]) => count !== undefined);
   return known.some(([, count]) => count !== 0) ? Object.fromEntries(known) : undefined;
+}
+
+/** The last value counts; what it leaves out was told before (Anthropic's gateways: the prompt first, the answer last). */
+export function laterUsage(
+  earlier: TokenUsage | undefined,
+  later: TokenUsage | undefined,
+): TokenUsage | undefined {
+  if (earlier === undefined || later === undefined) {
+    return later ?? earlier;
+  }
+  // An earlier sum is none of the later parts.
+  const { totalTokens: _, ...parts } = earlier;
+  return { ...parts, ...later };
 }
 
 /** What llama.cpp tells of its own clock on the last chunk; counts serve where `usage` is absent. */

@@ -17,6 +17,8 @@ export function adapt(dialect: Dialect, { server, model }: EndpointFacts): Diale
     ...(model.refusesSystemRole === true ? { system: "first-user-message" } : {}),
     ...(model.rolesMustAlternate === true ? { turns: "alternating" } : {}),
     ...(model.refusesTextBesideCalls === true ? { textBesideCalls: false } : {}),
+    ...(model.refusesParallelCalls === true ? { callsInOneMessage: "one" } : {}),
+    ...(model.sealsReasoning === true ? { sealsReasoning: true } : {}),
     ...(model.toolCallIds === undefined ? {} : { callIds: model.toolCallIds }),
     ...(model.wantsToolResultName === true ? { namesToolResults: true } : {}),
     ...reasoningOf(dialect, model),

@@ -22,6 +22,8 @@ export interface Dialect {
   readonly emptyContent: "null" | "empty-string" | "absent";
   /** A message may hold text and tool calls at once. */
   readonly textBesideCalls: boolean;
+  /** How many tool calls one message of the history may hold. */
+  readonly callsInOneMessage: "many" | "one";
   readonly callIds: "verbatim" | "plain" | "nine-alphanumeric";
   /** Put into every tool call of the history. */
   readonly callExtras: Readonly<Record<string, unknown>>;

@@ -15,6 +15,7 @@ export const generic: Dialect = {
   content: "strings-and-parts",
   emptyContent: "null",
   textBesideCalls: true,
+  callsInOneMessage: "many",
   // Kimi's `functions.name:0` must come back as it is: its template reads the name from it.
   callIds: "verbatim",
   callExtras: {},

@@ -1,24 +1,26 @@
 import type { ModelError } from "../../protocol/index.ts";
-import type { Asked, Lesson } from "./lesson.ts";
+import type { Dialect } from "./dialect.ts";
+import { askedWith, type Lesson } from "./lesson.ts";
 import { LESSONS } from "./lessons.ts";
 import { droppedParameter } from "./refused-parameter.ts";
 
 /**
  * What a rejection teaches of server and model, so that the request can be put another way at once. Never the
  * same twice: every lesson changes the dialect in one direction only, so asking again comes to an end.
+ *
+ * `body` is the request as it was sent, `dialect` the one it was written in.
  */
-export function learn(refusal: ModelError, asked: Asked): Lesson | undefined {
+export function learn(refusal: ModelError, body: string, dialect: Dialect): Lesson | undefined {
+  const asked = askedWith(body, dialect);
+  const api = asked.parameters.includes("messages") ? "chat" : "responses";
   const error = { ...refusal, message: refusal.message.replace(/\s+/g, " ") };
   if (!mayTeach(error)) {
     return undefined;
   }
-  // Lessons about messages and tools are about Chat Completions.
-  if (asked.parameters.includes("messages")) {
-    for (const { lesson, teaches } of LESSONS) {
-      const facts = teaches(error, asked);
-      if (facts !== undefined) {
-        return { facts, notice: { kind: "dialect-learnt", lesson } };
-      }
+  for (const { lesson, teaches, apis } of LESSONS) {
+    const facts = apis.includes(api) ? teaches(error, asked) : undefined;
+    if (facts !== undefined) {
+      return { facts, notice: { kind: "dialect-learnt", lesson } };
     }
   }
   return droppedParameter(error, asked);

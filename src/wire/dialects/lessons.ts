@@ -1,4 +1,5 @@
 import type { DialectLesson, EndpointFacts, ModelError } from "../../protocol/index.ts";
+import type { WireApi } from "../codec.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Asked } from "./lesson.ts";
 import { refusedNames } from "./refused-parameter.ts";
@@ -8,9 +9,13 @@ import {
   CANNOT,
   GOT_ARRAY,
   MISTRAL_COMMON,
+  NO_TOOLS,
+  NULL_REFUSED,
   PICTURES_REFUSED,
   REFUSED_ID,
   refusesRole,
+  STORED_ITEMS,
+  TEXT_BESIDE_CALLS,
   TOOLS_AND_STREAM,
   WANTS_ARRAY,
   WANTS_STRING,
@@ -18,6 +23,8 @@ import {
 
 interface LessonRule {
   readonly lesson: DialectLesson;
+  /** Where there is another way to put it. */
+  readonly apis: readonly WireApi[];
   /** Undefined if the error is about something else, or if this is known already. */
   readonly teaches: (error: ModelError, asked: Asked) => Partial<EndpointFacts> | undefined;
 }
@@ -32,8 +39,12 @@ export const LESSONS: readonly LessonRule[] = [
       ? { model: { wantsReasoningReplay: true } }
       : undefined,
   ),
+  // OpenAI behind a proxy: nothing is kept there, so thinking goes back sealed, and nothing by its id.
+  responsesRule("reasoning-sealed", ({ message }, { dialect }) =>
+    !dialect.sealsReasoning && STORED_ITEMS.test(message) ? { model: { sealsReasoning: true } } : undefined,
+  ),
   // llama.cpp before May 2025: "Cannot use tools with stream".
-  rule("tools-not-streamed", ({ message }, { dialect, parameters }) =>
+  commonRule("tools-not-streamed", ({ message }, { dialect, parameters }) =>
     parameters.includes("tools") &&
     dialect.streamsWithTools &&
     TOOLS_AND_STREAM.test(message) &&
@@ -41,10 +52,12 @@ export const LESSONS: readonly LessonRule[] = [
       ? { server: { refusesStreamedTools: true } }
       : undefined,
   ),
-  rule("tools-in-prompt", (error, { dialect, parameters }) =>
+  commonRule("tools-in-prompt", (error, { dialect, parameters }) =>
     parameters.includes("tools") &&
     dialect.tools === "parameter" &&
-    (error.kind === "tools_unsupported" || refusedNames(error, ["tools"]) !== undefined) &&
+    (error.kind === "tools_unsupported" ||
+      NO_TOOLS.test(error.message) ||
+      refusedNames(error, ["tools"]) !== undefined) &&
     // Without `tool_choice` or `parallel_tool_calls` the tools may well be taken.
     refusedNames(
       error,
@@ -53,13 +66,18 @@ export const LESSONS: readonly LessonRule[] = [
       ? { model: { refusesTools: true } }
       : undefined,
   ),
-  // mistral-common up to version 1.5, and vLLM with it (vllm#16774).
   rule("text-beside-calls-left-out", ({ message }, { dialect }) =>
-    dialect.textBesideCalls && /either content or tool_calls, but not both/i.test(message)
+    dialect.textBesideCalls && TEXT_BESIDE_CALLS.test(message)
       ? { model: { refusesTextBesideCalls: true } }
       : undefined,
   ),
-  rule("call-ids-rewritten", ({ message }, { dialect }) => callIdsFor(message, dialect)),
+  // Llama 3.1: "This model only supports single tool-calls at once!"
+  rule("calls-one-by-one", ({ message }, { dialect }) =>
+    dialect.callsInOneMessage === "many" && /only supports? (?:a )?single tool.?calls?/i.test(message)
+      ? { model: { refusesParallelCalls: true } }
+      : undefined,
+  ),
+  commonRule("call-ids-rewritten", ({ message }, { dialect }) => callIdsFor(message, dialect)),
   rule("results-named", ({ message }, { dialect }) =>
     !dialect.namesToolResults &&
     /function_response\.name|tool message.{0,40}\bname\b|\brole\W{0,4}tool\b.{0,60}\bname\b.{0,20}required/i.test(
@@ -92,13 +110,15 @@ export const LESSONS: readonly LessonRule[] = [
       ? { model: { refusesTools: true } }
       : undefined,
   ),
-  rule("reasoning-not-replayed", (error, { dialect, parameters }) =>
+  commonRule("reasoning-not-replayed", (error, { dialect, parameters }) =>
     dialect.reasoning !== "never" && refusesReasoning(error, parameters)
       ? { model: { refusesReasoningReplay: true } }
       : undefined,
   ),
-  rule("null-content-refused", ({ message }, { dialect }) =>
-    dialect.emptyContent === "null" && WANTS_STRING.test(message) && !GOT_ARRAY.test(message)
+  rule("null-content-refused", ({ message }, { dialect, hasNullContent }) =>
+    dialect.emptyContent === "null" &&
+    ((WANTS_STRING.test(message) && !GOT_ARRAY.test(message)) ||
+      (hasNullContent && NULL_REFUSED.test(message) && !PICTURES_REFUSED.test(message)))
       ? { server: { refusesNullContent: true } }
       : undefined,
   ),
@@ -128,8 +148,17 @@ export const LESSONS: readonly LessonRule[] = [
   }),
 ];
 
+/** About messages as Chat Completions has them. */
 function rule(lesson: DialectLesson, teaches: LessonRule["teaches"]): LessonRule {
-  return { lesson, teaches };
+  return { lesson, apis: ["chat"], teaches };
+}
+
+function responsesRule(lesson: DialectLesson, teaches: LessonRule["teaches"]): LessonRule {
+  return { lesson, apis: ["responses"], teaches };
+}
+
+function commonRule(lesson: DialectLesson, teaches: LessonRule["teaches"]): LessonRule {
+  return { lesson, apis: ["chat", "responses"], teaches };
 }
 
 const NINE = { toolCallIds: "nine-alphanumeric" } as const;
@@ -139,7 +168,8 @@ function callIdsFor(message: string, dialect: Dialect): Partial<EndpointFacts> |
   if (dialect.callIds === "nine-alphanumeric") {
     return undefined;
   }
-  if (/tool.?call.?id.{0,400}length of 9/i.test(message)) {
+  // Mistral's API; its templates: "Tool call IDs should be alphanumeric strings with length 9!"
+  if (/tool.?call.?id.{0,400}length (?:of )?9\b/i.test(message)) {
     return { model: NINE };
   }
   return dialect.callIds === "verbatim" && REFUSED_ID.test(message)

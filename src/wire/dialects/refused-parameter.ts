@@ -1,15 +1,27 @@
 import type { ModelError } from "../../protocol/index.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Asked, Lesson } from "./lesson.ts";
 
 /** A parameter the server can't take and the request can do without is left out from now on. */
-export function droppedParameter(error: ModelError, { dialect, parameters }: Asked): Lesson | undefined {
+export function droppedParameter(
+  error: ModelError,
+  { dialect, parameters, fields }: Asked,
+): Lesson | undefined {
+  const field = fields.find((name) => name === error.parameter && !dialect.refusedParameters.has(name));
+  if (field !== undefined) {
+    return dropping(field, dialect);
+  }
   const droppable = parameters.filter((name) => !NEEDED.has(name) && !dialect.refusedParameters.has(name));
   const parameter = refusedNames(error, droppable);
   if (parameter === undefined) {
     return undefined;
   }
+  return dropping(parameter, dialect);
+}
+
+function dropping(parameter: string, { refusedParameters }: Dialect): Lesson {
   return {
-    facts: { model: { refusedParameters: [...dialect.refusedParameters, parameter] } },
+    facts: { model: { refusedParameters: [...refusedParameters, parameter] } },
     notice: { kind: "parameter-dropped", parameter },
   };
 }
@@ -54,4 +66,4 @@ function namesField(message: string, name: string): boolean {
 }
 
 const REFUSAL =
-  /unsupported|not supported|does(?:n't| not) support|unrecognized|unknown|unexpected|not permitted|not allowed|forbidden|invalid|unavailable|not available|cannot find field|cannot unmarshal|should be|must (?:either )?be/i;
+  /unsupported|not supported|does(?:n't| not) support|unrecognized|unknown|unexpected|not permitted|not allowed|forbidden|invalid|unavailable|not available|cannot find field|cannot unmarshal|should be|must (?:either )?be|不支持/i;

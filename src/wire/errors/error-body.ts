@@ -38,10 +38,25 @@ export function holdsError(object: JsonObject): boolean {
     asObject(error) !== undefined ||
     asText(error) !== undefined ||
     asArray(error).length > 0 ||
-    (error === true && asText(object["message"]) !== undefined) ||
+    ((error === true || asNumber(error) !== undefined) && asText(object["message"]) !== undefined) ||
     object["object"] === "error" ||
-    (object["type"] === "error" && object["choices"] === undefined)
+    (object["choices"] === undefined && isBareError(object))
   );
+}
+
+/** The words of an error at the top, as frameworks answer a request (FastAPI's `detail`), sent as an event. */
+function isBareError(object: JsonObject): boolean {
+  return (
+    object["type"] === "error" ||
+    asText(object["detail"]) !== undefined ||
+    (asText(object["message"]) !== undefined && (statusIn([object]) !== undefined || hasFailureCode(object)))
+  );
+}
+
+/** DashScope's own frames: `{"code": "InternalError", "message": "…", "request_id": "…"}`. */
+function hasFailureCode({ code, type }: JsonObject): boolean {
+  const word = asText(code);
+  return type === undefined && word !== undefined && !/^(?:\d{1,9}|ok|success)$/i.test(word);
 }
 
 const MAX_TEXT_LENGTH = 500;

@@ -59,7 +59,7 @@ const BEFORE_REFUSAL: readonly Row[] = [
   [
     "tools_unsupported",
     /(?:does not|doesn't|not) support (?:the use of )?(?:tools?\b|tool.?(?:use|call|choice with)|function.?call|functions\b)/i,
-    /tools param requires|cannot use tools with stream|found that support tool use/i,
+    /tools param (?:requires|is not)|cannot use tools with stream|found that support tool use/i,
     /(?:tool.?(?:use|call(?:ing|s)?)|\btools|function.?calling)['"`]? (?:is|are) not (?:supported|enabled|available)/i,
     // vLLM and SGLang, started without a parser.
     /--enable-auto-tool-choice|--tool-call-parser/i,
@@ -101,6 +101,8 @@ const BEFORE_REFUSAL: readonly Row[] = [
 ];
 
 const AFTER_REFUSAL: readonly Row[] = [
+  // OpenAI sends 404 for what is wrong with an item of the input.
+  ["bad_request", /\bitem with id\b.{0,200}not found/i],
   [
     "model_not_loaded",
     /no models? (?:is |are |has been )?(?:currently )?loaded|model (?:\S{1,100} )?(?:is |was |has been )?(?:not (?:currently )?|un)loaded(?! yet)|failed to load model/i,
@@ -115,6 +117,8 @@ const AFTER_REFUSAL: readonly Row[] = [
     /\bmodels?\b.{0,200}(?:not found|not exist|decommissioned)/i,
     /\bmodel (?:\S{1,100} )?is not supported/i,
     /not found the model|no such model|unknown model|invalid model|not a valid model|model identifier is invalid/i,
+    // llama-swap.
+    /could not find (?:real )?model|no router for requested model/i,
     /try pulling it|unable to access (?:non-serverless )?model|no endpoints found for|repository not found/i,
     // Anthropic: {"type":"not_found_error","message":"model: claude-x"}.
     /model: \S{1,100} .{0,40}not_found/i,
@@ -133,6 +137,8 @@ const AFTER_REFUSAL: readonly Row[] = [
   ],
   // LM Studio sends these with 400.
   ["server", /\bcrashed\b|process has terminated|out of memory|channel error/i],
+  // Envoy and others say 503 of a server that can't be reached at all.
+  ["server", /upstream connect error|connection (?:refused|reset|failure|error)|ECONNRE(?:FUSED|SET)/i],
   ["overloaded", /over.?loaded/i],
   // A 429 is pace, also where it speaks of queues or a busy server.
   ["rate_limit", /\bstatus 429\b/],

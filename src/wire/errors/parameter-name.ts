@@ -72,7 +72,7 @@ export function knownName(message: string): string | undefined {
 }
 
 const VERBS =
-  /\bnot (?:supported|allowed|permitted|recognized|accepted|enabled|available|valid|implemented)|unsupported|unknown|unrecognized|unexpected|\binvalid\b|does(?: not|n't) support|only supports?\b|cannot (?:both )?be (?:used|set|specified)|must be set/i;
+  /\bnot (?:supported|allowed|permitted|recognized|accepted|enabled|available|valid|implemented)|unsupported|unknown|unrecognized|unexpected|\binvalid\b|does(?: not|n't) support|only supports?\b|cannot (?:both )?be (?:used|set|specified)|must be set|不支持/i;
 
 interface Names {
   readonly named: readonly Path[];

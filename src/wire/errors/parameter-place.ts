@@ -3,13 +3,17 @@ import { asArray, asText, type JsonObject } from "../json.ts";
 /** The names on the way to a part of the request, from the outside in. */
 export type Path = readonly string[];
 
-/** Pydantic's places: as JSON, as the text of a Python list (vLLM), or as lines of text. */
+/** Pydantic's places: as JSON, as the text of a Python list (vLLM), or as lines of text; and zod's, as JSON. */
 export function locations(message: string, objects: readonly JsonObject[]): Path[] {
   const paths: Path[] = [];
   for (const object of objects) {
     const words = `${asText(object["type"])?.slice(0, 100)} ${asText(object["msg"])?.slice(0, 200)}`;
     if (object["loc"] !== undefined && !SAYS_MISSING.test(words)) {
       paths.push(withoutBody(asArray(object["loc"]).slice(0, 20).flatMap(stepOf)));
+    }
+    // Zod (gateways in TypeScript): `{"code": "invalid_type", "path": ["tool_choice"], …}`.
+    if (ZOD_CODE.test(asText(object["code"])?.slice(0, 60) ?? "") && object["received"] !== "undefined") {
+      paths.push(withoutBody(asArray(object["path"]).slice(0, 20).flatMap(stepOf)));
     }
   }
   for (const [, type, place] of message.matchAll(PYTHON_LOCATION)) {
@@ -24,6 +28,7 @@ export function locations(message: string, objects: readonly JsonObject[]): Path
   return paths;
 }
 
+const ZOD_CODE = /^(?:invalid_(?:type|value|literal|enum_value|union)|too_(?:big|small))$/;
 /** `[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), …}]`: vLLM before 0.9. */
 const PYTHON_LOCATION = /'type': '([a-z_.]{1,60})', 'loc': [([]([^)\]]{1,300})[)\]]/g;
 /** `1 validation error for ChatCompletionRequest\nstream_options\n  Extra inputs are not permitted [type=…]`. */

@@ -71,11 +71,15 @@ function refusalOf(paths: readonly Path[]): Refusal | undefined {
       return { part: "role" };
     }
     if (name !== undefined && !NOT_TO_LEAVE_OUT.has(name)) {
-      return { part: "parameter", name: ourName(name) };
+      const field = name === top && HAS_FIELDS.has(name) ? rest[0] : undefined;
+      return { part: "parameter", name: field === undefined ? ourName(name) : `${name}.${field}` };
     }
   }
   return undefined;
 }
+
+/** Of these, one field may be refused and the others be taken ("reasoning.summary": organizations OpenAI has not verified). */
+const HAS_FIELDS = new Set(["reasoning", "text"]);
 
 /** What every request has; a complaint about it is about something else. */
 const NOT_TO_LEAVE_OUT = new Set(["messages", "model", "stream", "input", "body", "query", "header"]);

@@ -1,4 +1,5 @@
 import type { ToolSpec } from "../../protocol/index.ts";
+import { noteCall } from "../append-event.ts";
 import type { AssembledCall } from "../chat/tool-calls.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { assembleCall, createCallSlot, fillArguments, fillCall } from "./call-slot.ts";
@@ -121,10 +122,4 @@ export function createCallTrack(runs: Runs<Slot>, tools: readonly ToolSpec[]): C
       return all.some((slot) => slot.isCut);
     },
   };
-}
-
-function noteCall(events: ModelEvent[]): void {
-  if (events.at(-1)?.type !== "call-delta") {
-    events.push({ type: "call-delta" });
-  }
 }

@@ -1,4 +1,5 @@
 import type { ModelError, TokenUsage } from "../../protocol/index.ts";
+import type { SseFrame } from "../body/sse.ts";
 import { readTimings, type ServerTimings } from "../chat/usage.ts";
 import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
 import { asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
@@ -6,7 +7,6 @@ import type { FinishReason, ModelEvent } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
 import { isRunnable, toCallItem, toInvalidCall, toRepairs, withDistinctIds } from "../settle-calls.ts";
-import type { SseFrame } from "../sse.ts";
 import { eventKind } from "./event-kind.ts";
 import { createOutput, type Track } from "./output.ts";
 import { readUsage } from "./usage.ts";

@@ -1,6 +1,7 @@
 import type { TextCallFormat } from "./format.ts";
 import { functionTag, seedOss } from "./function-tag.ts";
 import { gemmaFormats } from "./gemma.ts";
+import { harmonyCall } from "./harmony-call.ts";
 import { hermes } from "./hermes.ts";
 import { bareInvoke, dsml, functionCalls, minicpm, minimax, step3 } from "./invoke.ts";
 import { jsonFormats, mistral } from "./json-calls.ts";
@@ -27,4 +28,5 @@ export const FORMATS: readonly TextCallFormat[] = [
   toolCallsTag,
   ...gemmaFormats,
   ...jsonFormats,
+  harmonyCall,
 ];

@@ -2,6 +2,9 @@ import { asObject } from "../json.ts";
 import type { EndRule, ParsedCall, TextCallFormat } from "./format.ts";
 import { callsFromJson, firstJson, readJson, readJsonSequence, withArguments } from "./values.ts";
 
+/** What may stand between a marker and its bracket. */
+const SPACES = ["", " ", "\n", "\r\n", "\n ", "\n  ", "\n    "] as const;
+
 const JSON_NAME = /"(?:name|tool_name)"\s*:\s*"([^"\\]{1,200})"/;
 
 /** Formats that are JSON between two markers. */
@@ -55,7 +58,7 @@ export const jsonFormats: readonly TextCallFormat[] = [
   {
     // Firefunction and Phi-4; without its object the marker would be an ordinary expression of Python.
     name: "functools",
-    opens: () => ["functools[{", "functools[ {", "functools[\n{"],
+    opens: () => SPACES.map((space) => `functools[${space}{`),
     end: { quotes: '"', brackets: { depth: 2, skip: [] } },
     namePattern: JSON_NAME,
     parse: (body) => parseJsonCalls(`[{${body}`),
@@ -63,7 +66,7 @@ export const jsonFormats: readonly TextCallFormat[] = [
 ];
 
 function openBracket(name: string, tag: string, trailers: readonly string[]): TextCallFormat {
-  const opens = ["{", "["].flatMap((bracket) => ["", " ", "\n"].map((space) => `${tag}${space}${bracket}`));
+  const opens = ["{", "["].flatMap((bracket) => SPACES.map((space) => `${tag}${space}${bracket}`));
   return {
     ...jsonFormat(name, { opens, end: { quotes: '"', brackets: { depth: 1, skip: [] } } }),
     trailers,

@@ -21,23 +21,23 @@ export type Place = "answer" | "reasoning-field" | "tagged-thinking";
 
 /** The markers that count at a place. Those of thinking count until it is clear where that ended. */
 export function createMarkers(tools: readonly ToolSpec[], place: Place) {
-  const calls = new Map<string, Mark>(
-    FORMATS.filter((format) => place !== "reasoning-field" || format.inReasoning === true).flatMap(
-      (format) =>
-        tools.length === 0
-          ? []
-          : format.opens(tools).map((open) => [open, { type: "call", format }] as const),
-    ),
-  );
+  const start = startOf(tools, place);
+  const { calls } = start;
   const silent = new Map<string, Mark>(
     place === "answer" ? ANSWER_MARKS.map((mark) => [mark, { type: "silent" }] as const) : [],
   );
   const armed = new Set(place === "answer" ? THINKING_KINDS.map(({ close }) => close) : []);
   /** Made when it is first needed: an answer in a field of its own, or in Harmony, needs none. */
-  let made: Table | undefined;
+  let made = start.table;
+  let isStart = true;
   const table = () => {
     made ??= tableOf([...calls, ...silent, ...thinkingMarks(armed)]);
+    start.table ??= isStart ? made : undefined;
     return made;
+  };
+  const change = () => {
+    made = undefined;
+    isStart = false;
   };
 
   return {
@@ -58,17 +58,45 @@ export function createMarkers(tools: readonly ToolSpec[], place: Place) {
     /** An opening tag was quoted, so that a closing one of its kind is a quotation as well. */
     disarm(close: string): void {
       armed.delete(close);
-      made = undefined;
+      change();
     },
     silence(mark: string): void {
       silent.set(mark, { type: "silent" });
-      made = undefined;
+      change();
     },
     disarmAll(): void {
-      made = armed.size > 0 ? undefined : made;
-      armed.clear();
+      if (armed.size > 0) {
+        armed.clear();
+        change();
+      }
     },
   };
+}
+
+interface Start {
+  readonly calls: ReadonlyMap<string, Mark>;
+  /** All that counts at the start of an answer; made by the first answer that needs it. */
+  table: Table | undefined;
+}
+
+/** The tools of a session do not change, and their table is most of what an answer costs before its first word. */
+const STARTS = new WeakMap<readonly ToolSpec[], Map<Place, Start>>();
+
+function startOf(tools: readonly ToolSpec[], place: Place): Start {
+  const starts = STARTS.get(tools) ?? new Map<Place, Start>();
+  STARTS.set(tools, starts);
+  const start = starts.get(place) ?? { calls: callMarks(tools, place), table: undefined };
+  starts.set(place, start);
+  return start;
+}
+
+function callMarks(tools: readonly ToolSpec[], place: Place): ReadonlyMap<string, Mark> {
+  const formats = tools.length === 0 ? [] : FORMATS;
+  return new Map(
+    formats
+      .filter((format) => place !== "reasoning-field" || format.inReasoning === true)
+      .flatMap((format) => format.opens(tools).map((open) => [open, { type: "call", format }] as const)),
+  );
 }
 
 function thinkingMarks(armed: ReadonlySet<string>): readonly (readonly [string, Mark])[] {

@@ -272,7 +272,12 @@ export function createTextCallScanner({ tools, place }: TextCallScannerOptions):
         endStart(state, pieces);
       }
     }
-    giveText(held, pieces);
+    if (state.type === "after" && held.trim() !== "") {
+      // What is held may only be the beginning of a trailer.
+      pieces.push({ kind: "trailer", raw: held });
+    } else {
+      giveText(held, pieces);
+    }
     held = "";
     state = { type: "text" };
     return pieces;

@@ -34,15 +34,22 @@ function callFromJson(value: unknown, repairs: readonly ArgumentRepair[]): Parse
   }
   const inner = asObject(entry["function"]) ?? entry;
   const name = asText(inner["name"]) ?? asText(inner["tool_name"]) ?? asText(inner["function"]);
-  if (name === undefined) {
+  const given = inner["arguments"] ?? inner["parameters"];
+  if (name === undefined || (given === undefined && !Object.keys(inner).every((key) => CALL_KEYS.has(key)))) {
     return undefined;
   }
   const id = asText(entry["id"]);
   return {
-    ...withArguments(name, inner["arguments"] ?? inner["parameters"], repairs),
+    ...withArguments(name, given, repairs),
     ...(id === undefined ? {} : { id }),
   };
 }
+
+/** What a call without arguments may hold; with anything else it is data, or has its arguments where nobody knows. */
+const CALL_KEYS: ReadonlySet<string> = new Set([
+  ...["name", "tool_name", "function", "type", "id", "tool_call_id", "index"],
+  ...["arguments", "parameters"],
+]);
 
 /** Arguments as an object, as JSON in a string, or missing, which means none. */
 export function withArguments(name: string, given: unknown, repairs: readonly ArgumentRepair[]): ParsedCall {

@@ -1,6 +1,7 @@
 import type { ToolSpec } from "../../protocol/index.ts";
 import type { ParsedCall } from "./format.ts";
 import { parseJsonCalls } from "./json-calls.ts";
+import { parseToolCode } from "./python-formats.ts";
 import { parsePythonCalls } from "./pythonic.ts";
 import { bareName } from "./typed-value.ts";
 
@@ -13,24 +14,26 @@ export function parseWholeMessage(
   tools: readonly ToolSpec[],
 ): readonly ParsedCall[] | undefined {
   const trimmed = text.trim();
-  const fence = trimmed.endsWith("```") ? /^```([\w-]*)[ \t]*\r?\n/.exec(trimmed) : null;
-  const body = fence === null ? withoutEndToken(trimmed) : trimmed.slice(fence[0].length, -3).trim();
+  const fence = /^```([\w-]*)[ \t]*\r?\n/.exec(trimmed);
+  // The end of the fence may be missing, as every closing marker may.
+  const body =
+    fence === null
+      ? withoutEndToken(trimmed)
+      : trimmed
+          .slice(fence[0].length)
+          .replace(/`{1,3}$/, "")
+          .trim();
   const calls = body.startsWith("{")
     ? parseJsonCalls(body)
     : body.startsWith("[")
       ? (parseJsonCalls(body) ?? parsePythonCalls(body))
       : fence?.[1] === "tool_code"
-        ? (parsePythonCalls(body) ?? parsePythonCalls(withoutPrint(body)))
+        ? parseToolCode(body)
         : undefined;
   const areOurs = calls?.every(
     (call) => call.whole && tools.some((tool) => tool.name === bareName(call.name, tools)),
   );
   return areOurs === true ? calls : undefined;
-}
-
-/** Gemma 3 prints what it calls. */
-function withoutPrint(body: string): string {
-  return /^print\(([\s\S]*)\)$/.exec(body)?.[1] ?? body;
 }
 
 /** Llama's end tokens, where the server leaves one in the text. */

@@ -45,3 +45,18 @@ export const qwenTemplate: Template = (messages) => {
     ? undefined
     : "Unexpected message role.";
 };
+
+/** gpt-oss: with calls, what stands in the analysis channel is either the text or the thinking (llama.cpp#17040). */
+export const gptOssTemplate: Template = (messages) =>
+  messages.some(
+    ({ tool_calls, content, reasoning, reasoning_content }) =>
+      tool_calls !== undefined && Boolean(content) && Boolean(reasoning ?? reasoning_content),
+  )
+    ? "Cannot pass both content and thinking in an assistant message with tool calls! Put the analysis message in one or the other, but not both."
+    : undefined;
+
+/** Llama 3.1 and 3.2. */
+export const llamaTemplate: Template = (messages) =>
+  messages.some(({ tool_calls = [] }) => tool_calls.length > 1)
+    ? "This model only supports single tool-calls at once!"
+    : undefined;

@@ -301,6 +301,27 @@ describe("templates", () => {
       [system, said("q"), called(null, toolCall("1")), result("1", "A"), answered("a")],
     ],
     [
+      "one call a message: parallel ones follow one another, text and thinking stand beside the first",
+      learnt(generic, { model: { refusesParallelCalls: true } }),
+      [
+        user("q"),
+        reasoning("hm", "reasoning"),
+        assistant("look"),
+        call("1"),
+        call("2"),
+        output("2", "B"),
+        output("1", "A"),
+      ],
+      [
+        system,
+        said("q"),
+        { ...called("look", toolCall("1")), reasoning: "hm" },
+        result("1", "A"),
+        called(null, toolCall("2")),
+        result("2", "B"),
+      ],
+    ],
+    [
       "results with the name of their tool",
       dialectOf({ providerId: "ollama" }),
       [user("q"), call("1"), output("1", "A")],
@@ -450,7 +471,7 @@ describe("ids of calls", () => {
 
 test.each([
   ["shell", "shell"],
-  ["functions.shell", "functions_shell"],
+  ["functions.shell", "shell"],
   ["run code!", "run_code_"],
   ["", "_"],
   ["3d", "_3d"],

@@ -219,6 +219,27 @@ const shapes: readonly (readonly [name: string, content: string, ...rows: Row[]]
   // Markers lost at detokenisation.
   ["unmarked", "analysisWe answer.assistantfinalfour", ["reasoning", "We answer."], ["text", "four"]],
   ["unmarked, cut off", "analysisWe assistant answ", ["reasoning", "We assistant answ"]],
+  [
+    "unmarked, small letter",
+    "analysisuser says hi.assistantfinalHi",
+    ["reasoning", "user says hi."],
+    ["text", "Hi"],
+  ],
+  ["unmarked, quotation", 'analysis"a" it is.assistantfinalHi', ["reasoning", '"a" it is.'], ["text", "Hi"]],
+  ["unmarked answer only", "assistantfinalHi", ["text", "Hi"]],
+  ["unmarked call on the analysis channel", 'analysis to=functions.bash code{"c":1}', calledBash],
+  [
+    "unmarked recipient before the channel",
+    'assistantanalysisWe do.assistant to=functions.bashcommentary json{"c":1}',
+    ["reasoning", "We do."],
+    calledBash,
+  ],
+  [
+    "an unmarked head that never ends",
+    `commentary to=x${" ".repeat(240)}!`,
+    ["plain", `commentary to=x${" ".repeat(240)}!`],
+  ],
+  ["the role as a word", "assistant to=be", ["plain", "assistant to=be"]],
   ["a word that only begins so", "analysisResult.ts holds it", ["plain", "analysisResult.ts holds it"]],
   ["the word alone", "analysis: fine", ["plain", "analysis: fine"]],
   [
@@ -311,6 +332,8 @@ test("any soup of markers is read the same however it is cut", () => {
     " ",
     "\n",
     '{"c":1}',
+    "assistantanalysis",
+    "assistant to=functions.",
     "<|channel|>analysis<|message|>",
     "<|channel|>commentary to=functions.bash<|message|>{",
   ];

@@ -37,6 +37,90 @@ test.each<[string, unknown[], Row[]]>([
     [["a", "shell", '{"x":1}']],
   ],
   [
+    "one name, once more alone after its arguments, then a second call of it",
+    [
+      delta({ index: 0, name: "shell", args: '{"x":1}' }),
+      delta({ index: 0, name: "shell", args: "" }),
+      delta({ index: 0, args: '{"x":' }),
+      delta({ index: 0, args: "2}" }),
+    ],
+    [
+      [undefined, "shell", '{"x":1}'],
+      [undefined, "shell", '{"x":2}'],
+    ],
+  ],
+  [
+    "the name once more alone at the end, and white space",
+    [
+      delta({ index: 0, name: "shell", args: '{"x":1}' }),
+      delta({ index: 0, name: "shell" }),
+      delta({ index: 0, args: "\n" }),
+    ],
+    [[undefined, "shell", '{"x":1}\n']],
+  ],
+  [
+    "arguments that go on under other indexes",
+    [
+      delta({ id: "a", index: 0, name: "shell", args: '{"x' }),
+      delta({ index: 1, args: '":' }),
+      delta({ index: 2, args: "1}" }),
+      delta({ id: "b", index: 1, name: "shell", args: '{"x":2}' }),
+    ],
+    [
+      ["a", "shell", '{"x":1}'],
+      ["b", "shell", '{"x":2}'],
+    ],
+  ],
+  [
+    "two calls in turns, whose names come last",
+    [
+      delta({ id: "a", index: 0, args: '{"x":' }),
+      delta({ id: "b", index: 1, args: '{"x":' }),
+      delta({ index: 0, name: "shell", args: "1}" }),
+      delta({ index: 1, name: "shell", args: "2}" }),
+    ],
+    [
+      ["a", "shell", '{"x":1}'],
+      ["b", "shell", '{"x":2}'],
+    ],
+  ],
+  [
+    "an id of its own for every delta (vLLM)",
+    [
+      delta({ id: "a", index: 0, name: "shell", args: "" }),
+      delta({ id: "b", index: 0, args: '{"x":' }),
+      delta({ id: "c", index: 0, args: "1}" }),
+      delta({ id: "d", index: 0, args: "" }),
+      delta({ id: "e", index: 1, name: "shell", args: '{"x":2}' }),
+    ],
+    [
+      ["a", "shell", '{"x":1}'],
+      ["e", "shell", '{"x":2}'],
+    ],
+  ],
+  [
+    "a call repeated under its id, without its arguments and with a part of them",
+    [
+      delta({ id: "a", index: 0, name: "shell", args: '{"x":1}' }),
+      delta({ id: "a", index: 1, name: "shell", args: "" }),
+      delta({ id: "a", index: 2, name: "shell", args: '{"x"' }),
+    ],
+    [["a", "shell", '{"x":1}']],
+  ],
+  [
+    "indexes as text",
+    [
+      delta({ index: "0", name: "shell", args: '{"x":' }),
+      delta({ index: "1", name: "shell", args: '{"x":' }),
+      delta({ index: "0", args: "1}" }),
+      delta({ index: "1", args: "2}" }),
+    ],
+    [
+      [undefined, "shell", '{"x":1}'],
+      [undefined, "shell", '{"x":2}'],
+    ],
+  ],
+  [
     "two calls under one id (LocalAI), one of them sent twice",
     [
       delta({ id: "a", index: 0, name: "shell", args: '{"x":1}' }),

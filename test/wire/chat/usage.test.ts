@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTimings, readUsage } from "../../../src/wire/chat/usage.ts";
+import { laterUsage, readTimings, readUsage } from "../../../src/wire/chat/usage.ts";
 
 const counts = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
 const read = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };
@@ -42,10 +42,46 @@ test.each([
     { usage: { prompt_tokens: "10", completion_tokens: 5 } },
     { outputTokens: 5 },
   ],
+  [
+    "nothing but zeros at the top, more in the choice",
+    { usage: { prompt_tokens: 0 }, choices: [{ usage: counts }] },
+    read,
+  ],
+  ["an empty object at the top, more in x_groq", { usage: {}, x_groq: { usage: counts } }, read],
+  [
+    "cache of DeepSeek's own",
+    { usage: { ...counts, prompt_cache_hit_tokens: 4 } },
+    { ...read, cachedInputTokens: 4 },
+  ],
   ["null", { usage: null }, undefined],
   ["absent", { choices: [] }, undefined],
 ])("usage: %s", (_, chunk, expected) => {
   expect(readUsage(chunk)).toEqual(expected);
+});
+
+test.each([
+  ["nothing before", undefined, { inputTokens: 1 }, { inputTokens: 1 }],
+  ["nothing after", { inputTokens: 1 }, undefined, { inputTokens: 1 }],
+  [
+    "the last value counts",
+    { inputTokens: 5, outputTokens: 1 },
+    { inputTokens: 5, outputTokens: 2 },
+    { inputTokens: 5, outputTokens: 2 },
+  ],
+  [
+    "what it leaves out stays",
+    { inputTokens: 5, outputTokens: 0 },
+    { outputTokens: 2 },
+    { inputTokens: 5, outputTokens: 2 },
+  ],
+  [
+    "an earlier sum does not",
+    { inputTokens: 5, totalTokens: 5 },
+    { outputTokens: 2 },
+    { inputTokens: 5, outputTokens: 2 },
+  ],
+])("usage in two chunks: %s", (_, earlier, later, expected) => {
+  expect(laterUsage(earlier, later)).toEqual(expected);
 });
 
 test.each([

@@ -19,6 +19,8 @@ test.each<[ServerFacts, ModelFacts, Partial<Dialect>]>([
   [{}, { refusesSystemRole: true }, { system: "first-user-message" }],
   [{}, { rolesMustAlternate: true }, { turns: "alternating" }],
   [{}, { refusesTextBesideCalls: true }, { textBesideCalls: false }],
+  [{}, { refusesParallelCalls: true }, { callsInOneMessage: "one" }],
+  [{}, { sealsReasoning: true }, { sealsReasoning: true }],
   [{}, { toolCallIds: "plain" }, { callIds: "plain" }],
   [{}, { wantsToolResultName: true }, { namesToolResults: true }],
   [{}, { wantsReasoningReplay: true }, { reasoning: "always", reasoningField: "reasoning_content" }],

@@ -13,8 +13,14 @@ function refusal(message: string, status = 400): ModelError {
   return readErrorBody(JSON.stringify({ error: { message } }), status);
 }
 
+/** A request with these parameters; its messages have a text each. */
+function bodyWith(parameters: readonly string[]): string {
+  const values = Object.fromEntries(parameters.map((name) => [name, "x"]));
+  return JSON.stringify({ ...values, ...("messages" in values ? { messages: [{ content: "x" }] } : {}) });
+}
+
 function lessonOf(error: ModelError, parameters: readonly string[], dialect: Dialect = generic): unknown {
-  const lesson = learn(error, { dialect, parameters: [...BODY, ...parameters] });
+  const lesson = learn(error, bodyWith([...BODY, ...parameters]), dialect);
   if (lesson === undefined) {
     return undefined;
   }
@@ -57,6 +63,7 @@ describe("a parameter the request can do without is dropped", () => {
     ["'response_format.type' must be 'json_schema' or 'text'", ["response_format"], "response_format"],
     ["`parallel_tool_calls` is not supported", ["parallel_tool_calls"], "parallel_tool_calls"],
     ["Unsupported parameter: 'my.key'", ["my.key"], "my.key"],
+    ["不支持的参数: stream_options", [], "stream_options"],
   ])("%s", (message, parameters, parameter) => {
     expect(lessonOf(refusal(message), parameters)).toEqual(dropped(parameter));
   });
@@ -75,12 +82,25 @@ describe("a parameter the request can do without is dropped", () => {
     ]);
   });
 
-  test("on the Responses API, too, and nothing else is learnt there", () => {
-    const asked = { dialect: generic, parameters: ["model", "input", "tools", "store"] };
-    expect(learn(refusal("Unknown parameter: 'store'."), asked)?.facts).toEqual({
-      model: { refusedParameters: ["store"] },
+  test("of the Responses API, a field of an object: the others may well be taken", () => {
+    const message = "Your organization must be verified to generate reasoning summaries.";
+    const body = { error: { message, param: "reasoning.summary", code: "unsupported_value" } };
+    const error = readErrorBody(JSON.stringify(body), 400);
+    const inInput = JSON.stringify({ input: [], reasoning: { effort: "low", summary: "auto" } });
+    expect(learn(error, inInput, generic)?.facts).toEqual({
+      model: { refusedParameters: ["reasoning.summary"] },
     });
-    expect(learn(refusal("registry/m does not support tools"), asked)).toBeUndefined();
+    // Refused once more, the whole of it goes.
+    const without = learnt(generic, { model: { refusedParameters: ["reasoning.summary"] } });
+    expect(learn(error, inInput, without)?.facts).toEqual({
+      model: { refusedParameters: ["reasoning.summary", "reasoning"] },
+    });
+    expect(lessonOf(error, ["reasoning"])).toEqual(dropped("reasoning"));
+    // A field that was not sent is no reason to ask again without it: a server could name another one for ever.
+    const other = JSON.stringify({ input: [], text: { format: {} } });
+    expect(learn({ ...error, parameter: "text.x1" }, other, generic)?.facts).toEqual({
+      model: { refusedParameters: ["text"] },
+    });
   });
 });
 
@@ -185,6 +205,37 @@ describe("how messages are put", () => {
       { model: { refusesTextBesideCalls: true } },
     ],
     [
+      "Cannot pass both content and thinking in an assistant message with tool calls! Put the analysis message in one or the other, but not both.",
+      500,
+      "text-beside-calls-left-out",
+      { model: { refusesTextBesideCalls: true } },
+    ],
+    [
+      "This model only supports single tool-calls at once!",
+      400,
+      "calls-one-by-one",
+      { model: { refusesParallelCalls: true } },
+    ],
+    [
+      "Tool call IDs should be alphanumeric strings with length 9!",
+      500,
+      "call-ids-rewritten",
+      { model: { toolCallIds: "nine-alphanumeric" } },
+    ],
+    [
+      "The loaded model's chat template does not support tools.",
+      400,
+      "tools-in-prompt",
+      { model: { refusesTools: true } },
+    ],
+    [
+      "Tool and function calls do not currently support streaming",
+      400,
+      "tools-not-streamed",
+      { server: { refusesStreamedTools: true } },
+    ],
+    ["tools param is not fully supported yet", 500, "tools-in-prompt", { model: { refusesTools: true } }],
+    [
       "Invalid 'content': 'content' field must be a string or an array of objects.",
       400,
       "null-content-refused",
@@ -264,8 +315,58 @@ test.each<[string, number, string[]]>([
 });
 
 test("tools that were not sent can't have been refused", () => {
-  const asked = { dialect: generic, parameters: ["model", "messages", "stream"] };
-  expect(learn(refusal("registry/m does not support tools"), asked)).toBeUndefined();
+  const body = bodyWith(["model", "messages", "stream"]);
+  expect(learn(refusal("registry/m does not support tools"), body, generic)).toBeUndefined();
+});
+
+describe("null content", () => {
+  const body = (content: unknown) => JSON.stringify({ messages: [{ role: "assistant", content }] });
+  const sentences: readonly [string, number][] = [
+    ["'NoneType' object is not iterable", 500],
+    ['can only concatenate str (not "NoneType") to str', 404],
+    ["'NoneType' object is not subscriptable", 404],
+    ["'None' has no attribute 'split'", 400],
+    ["Value is not callable: null at row 49, column 79:", 500],
+    ["Callee is not a function: got Undefined (hint: 'split')", 500],
+    ["Cannot perform operation in on null values", 500],
+    ["tried to use + operator on unsupported types string and none (in <string>:1)", 422],
+    ["invalid message content type: <nil>", 400],
+    ["Jinja Exception: Invalid content type", 400],
+    ["Unexpected content type.", 500],
+    ["Missing 'content' in message", 500],
+    ["Each message must have at least one content element.", 400],
+    ["The content field in the Message object at messages.2 is empty.", 400],
+    ["messages[2].content 不能为空", 400],
+  ];
+
+  test.each(sentences)("%s (%i)", (message, status) => {
+    const error = refusal(message, status);
+    expect(learn(error, body(null), generic)?.facts).toEqual({ server: { refusesNullContent: true } });
+    // Of a request without it, the same words are about something else.
+    expect(learn(error, body(""), generic)).toBeUndefined();
+  });
+});
+
+describe("on the Responses API", () => {
+  const body = bodyWith(["model", "input", "tools", "store"]);
+  test.each<[string, Partial<EndpointFacts> | undefined]>([
+    ["Unknown parameter: 'store'.", { model: { refusedParameters: ["store"] } }],
+    ["registry/m does not support tools", { model: { refusesTools: true } }],
+    ["Cannot use tools with stream", { server: { refusesStreamedTools: true } }],
+    [
+      "Item with id 'rs_0' not found. Items are not persisted when `store` is set to false.",
+      { model: { sealsReasoning: true } },
+    ],
+    [
+      "Invalid 'input[1].content': array too long. Expected an array with maximum length 0, but got an array with length 1 instead.",
+      { model: { sealsReasoning: true } },
+    ],
+    // There, messages are put in one way only.
+    ["System role not supported", undefined],
+    ["Conversation roles must alternate user/assistant", undefined],
+  ])("%s", (message, facts) => {
+    expect(learn(refusal(message), body, generic)?.facts).toEqual(facts);
+  });
 });
 
 /** Whatever a server says, and however often: the loop ends. */
@@ -287,6 +388,7 @@ describe("no lesson is learnt twice", () => {
     "tool_use.id: String should match pattern",
     "function_response.name: Name cannot be empty",
     "either content or tool_calls, but not both",
+    "This model only supports single tool-calls at once!",
     "Unsupported parameter: 'max_tokens', 'max_completion_tokens', 'stream_options', 'reasoning_effort'",
   ];
   const everything = MESSAGES.join("; ");
@@ -298,8 +400,8 @@ describe("no lesson is learnt twice", () => {
         const seen = new Set<string>();
         for (;;) {
           const adapted = adapt(dialect, facts);
-          const parameters = [...BODY, adapted.maxTokensField, "reasoning_effort"];
-          const lesson = learn({ kind, message }, { dialect: adapted, parameters });
+          const body = bodyWith([...BODY, adapted.maxTokensField, "reasoning_effort"]);
+          const lesson = learn({ kind, message }, body, adapted);
           if (lesson === undefined) {
             break;
           }

@@ -161,6 +161,15 @@ const FORMATS: Readonly<Record<string, Format>> = {
   "granite 20b": { write: (values) => `<function_call> ${hermes(values)}` },
   "phi 4 mini": { write: (values) => `<|tool_call|>[${hermes(values)}]<|/tool_call|>` },
   functools: { write: (values) => `functools[${hermes(values)}]` },
+  "functools on lines": { write: (values) => `functools[\n  ${hermes(values)}\n]` },
+  "gemma 3": {
+    write: ({ path, content, mode }) =>
+      `\`\`\`tool_code\nwrite_file(path=${python(path)}, content=${python(content)}, mode=${mode})\n\`\`\``,
+  },
+  "harmony behind text": {
+    write: (values) =>
+      `<|end|><|start|>assistant<|channel|>commentary to=functions.write_file <|constrain|>json<|message|>${json(values)}<|call|>`,
+  },
   gigachat: { write: (values) => `<|function_call|>${hermes(values)}` },
   apertus: { write: (values) => `<|tools_prefix|>[{"write_file": ${json(values)}}]<|tools_suffix|>` },
   functiongemma: {

@@ -398,6 +398,19 @@ test("in the reasoning only Kimi's tokens count", () => {
   ]);
 });
 
+test("what one answer settles says nothing of the next, though they share their table of markers", () => {
+  const tools = [...TOOLS];
+  const settled = createTextCallScanner({ tools, place: "answer" });
+  settled.settleThinking();
+  settled.silence("</answer>");
+  expect(settled.push("a</think></answer>b")).toEqual([{ kind: "text", text: "a</think>b" }]);
+  const next = () => merged(scan(["a</answer></think>b"], tools)).map((piece) => piece.kind);
+  expect([next(), next()]).toEqual([
+    ["text", "thinking-closed", "text"],
+    ["text", "thinking-closed", "text"],
+  ]);
+});
+
 function scan(parts: readonly string[], tools: readonly ToolSpec[]): Piece[] {
   const scanner = createTextCallScanner({ tools, place: "answer" });
   return [...parts.flatMap((part) => scanner.push(part)), ...scanner.end()];

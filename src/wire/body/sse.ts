@@ -6,7 +6,7 @@ import { createTextJoiner } from "./text-joiner.ts";
  */
 
 export interface SseFrame {
-  /** The `event:` field; empty when there was none. */
+  /** The `event:` field in lower case; empty when there was none. */
   readonly event: string;
   /** The `data:` lines, joined by line feeds. */
   readonly data: string;
@@ -134,7 +134,7 @@ export function createSseParser(): SseParser {
     } else if (line.startsWith("data:")) {
       takeData(fieldValue(line, 5));
     } else if (line.startsWith("event:")) {
-      takeEvent(fieldValue(line, 6));
+      takeEvent(fieldValue(line, 6).toLowerCase());
     }
     // llama.cpp before September 2025 reported a failure as a field of its own (llama.cpp#16104).
     else if (line.startsWith("error:")) {
@@ -144,6 +144,11 @@ export function createSseParser(): SseParser {
     // MLX-LM tells in comments how far it has read the prompt.
     else if (line.startsWith(": keepalive ")) {
       frames.push({ event: "keepalive", data: line.slice(": keepalive ".length) });
+    }
+    // No field begins with a brace: a chunk or an error that a gateway passed on bare.
+    else if (line.startsWith("{") && isWhole(line)) {
+      takeData(line);
+      dispatch();
     }
     // Other comments and fields carry nothing for us; that bytes came is known to the idle timer already.
   }

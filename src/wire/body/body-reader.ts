@@ -1,7 +1,7 @@
+import type { ModelEvent } from "../model-event.ts";
+import type { ResponseDecoder } from "../response-decoder.ts";
 import { createJsonLines } from "./json-lines.ts";
-import type { ModelEvent } from "./model-event.ts";
 import { createProse } from "./prose.ts";
-import type { ResponseDecoder } from "./response-decoder.ts";
 import { createSseParser, type SseFrame } from "./sse.ts";
 
 /** The bytes of an answer on their way into a decoder: as a stream of events, as lines of JSON, or as one value. Pure. */
@@ -10,6 +10,8 @@ export interface BodyReader {
   push(bytes: Uint8Array): "open" | "finishing" | "ended";
   /** The body came to its end. */
   end(): void;
+  /** The connection broke. A value may be whole all the same; the rest of a stream is not. */
+  breakOff(): void;
 }
 
 const MAX_WHOLE_LENGTH = 64 * 2 ** 20;
@@ -51,9 +53,10 @@ export function createBodyReader(decoder: ResponseDecoder, events: ModelEvent[])
     }
   }
 
+  /** A gateway may put `data:` before some lines only. */
   function pushLines(lines: readonly string[]): void {
-    for (const data of lines) {
-      decoder.push({ event: "", data }, events);
+    for (const line of lines) {
+      decoder.push({ event: "", data: line.startsWith("data:") ? line.slice("data:".length) : line }, events);
     }
   }
 
@@ -75,7 +78,13 @@ export function createBodyReader(decoder: ResponseDecoder, events: ModelEvent[])
     }
   }
 
-  return { push, end };
+  function breakOff(): void {
+    if (form === "whole") {
+      end();
+    }
+  }
+
+  return { push, end, breakOff };
 }
 
 /** `{`, `[` and `<`. */

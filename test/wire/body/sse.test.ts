@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createSseParser, type SseFrame } from "../../src/wire/sse.ts";
-import { randomCuts, seededRandom } from "../support/seeded-random.ts";
+import { createSseParser, type SseFrame } from "../../../src/wire/body/sse.ts";
+import { randomCuts, seededRandom } from "../../support/seeded-random.ts";
 
 /** Frames as `data`, or `event: data` where there is an event. */
 const cases: readonly {
@@ -23,6 +23,7 @@ const cases: readonly {
   { name: "one space is taken off, no more", input: "data:  a \n\n", frames: [" a "] },
   { name: "several data lines", input: 'data: {\ndata: "a": 1\ndata: }\n\n', frames: ['{\n"a": 1\n}'] },
   { name: "an event name", input: "event: error\ndata: {}\n\ndata: {}\n\n", frames: ["error: {}", "{}"] },
+  { name: "an event name in capitals", input: "event: Error\ndata: {}\n\n", frames: ["error: {}"] },
   { name: "an event name after its data", input: "data: {}\nevent: error\n\n", frames: ["error: {}"] },
   { name: "an event name alone", input: "event: ping\n\ndata: a\n\n", frames: ["a"] },
   {
@@ -34,6 +35,11 @@ const cases: readonly {
     name: "an error field right after data",
     input: "data: {}\nerror: bad\n\n",
     frames: ["{}", "error: bad"],
+  },
+  {
+    name: "JSON without a field's name",
+    input: 'data: {"a":1}\n{"error":"x"}\n\nevent: error\n{"b":2}\n{"c":\n\n',
+    frames: ['{"a":1}', '{"error":"x"}', 'error: {"b":2}'],
   },
   { name: "id and retry", input: "id: 7\nretry: 3000\ndata: a\n\n", frames: ["a"] },
   {

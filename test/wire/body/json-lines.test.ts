@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createBodyReader } from "../../src/wire/body-reader.ts";
-import { createChatDecoder } from "../../src/wire/chat/decode.ts";
-import type { ModelEvent } from "../../src/wire/index.ts";
+import { createBodyReader } from "../../../src/wire/body/body-reader.ts";
+import { createChatDecoder } from "../../../src/wire/chat/decode.ts";
+import type { ModelEvent } from "../../../src/wire/index.ts";
 
 const line = (content: string) => JSON.stringify({ choices: [{ delta: { content } }] });
 

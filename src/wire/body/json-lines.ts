@@ -1,4 +1,4 @@
-import { asObject, parseJson } from "./json.ts";
+import { asObject, parseJson } from "../json.ts";
 import { createTextJoiner } from "./text-joiner.ts";
 
 /**

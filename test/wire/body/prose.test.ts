@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createProse } from "../../src/wire/prose.ts";
+import { createProse } from "../../../src/wire/body/prose.ts";
 
 test.each([
   [
