@@ -155,7 +155,7 @@ describe.each(CODINGS)("%s", (_, encoding, compress, openStream) => {
   });
 
   test("enough before the end: the rest is not unpacked", async () => {
-    const packed = compress(Buffer.alloc(64 * 2 ** 20, 97));
+    const packed = compress(Buffer.alloc(16 * 2 ** 20, 97));
     const response = await post(encoding, (reply) => reply.end(packed));
     let size = 0;
     await response.read((bytes) => {
@@ -234,7 +234,7 @@ test("who aborts does not wait for what is still to be unpacked", async () => {
   const stopped = new Error("stopped by the user");
   const server = await startLoopback((response) => {
     response.writeHead(200, { "content-encoding": "gzip" });
-    response.write(gzipSync(Buffer.alloc(64 * 2 ** 20, 97)));
+    response.write(gzipSync(Buffer.alloc(16 * 2 ** 20, 97)));
   });
   servers.push(server);
   const { signal } = controller;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ToolSpec } from "../../src/protocol/index.ts";
 import { createChatDecoder } from "../../src/wire/chat/decode.ts";
 import { readErrorBody } from "../../src/wire/errors/error-body.ts";
 import type { DecoderOptions, ResponseDecoder, ThinkingStart } from "../../src/wire/response-decoder.ts";
@@ -14,13 +15,20 @@ interface Sample {
   readonly name: string;
   readonly vector: Vector;
   readonly bytes: Buffer;
+  /** Made once: the tables of markers are kept by this very list. */
+  readonly tools: readonly ToolSpec[];
   readonly createDecoder: (options: DecoderOptions) => ResponseDecoder;
 }
 
 function samplesOf(vectors: readonly Vector[], createDecoder: Sample["createDecoder"]): Sample[] {
   return vectors.map((vector) => {
     const pieces = vector.chunks.map((chunk) => Buffer.from(chunk, vector.encoding ?? "utf8"));
-    return { name: vector.name, vector, bytes: Buffer.concat(pieces), createDecoder };
+    const tools = (vector.request.tools ?? []).map(({ function: { name, parameters } }) => ({
+      name,
+      description: "",
+      parameters,
+    }));
+    return { name: vector.name, vector, bytes: Buffer.concat(pieces), tools, createDecoder };
   });
 }
 
@@ -37,14 +45,10 @@ function startOf(index: number): ThinkingStart {
   return STARTS[index % STARTS.length] ?? "tagged";
 }
 
-function decoderFor({ vector, createDecoder }: Sample, thinkingStart: ThinkingStart): ResponseDecoder {
+function decoderFor({ tools, createDecoder }: Sample, thinkingStart: ThinkingStart): ResponseDecoder {
   let id = 0;
   return createDecoder({
-    offeredTools: (vector.request.tools ?? []).map((tool) => ({
-      name: tool.function.name,
-      description: "",
-      parameters: tool.function.parameters,
-    })),
+    offeredTools: tools,
     newCallId: () => `made_${++id}`,
     thinkingStart,
   });
@@ -80,7 +84,8 @@ describe.each(Object.entries({ ...BYTE_MUTATIONS, ...VALUE_MUTATIONS }))("%s", (
   const random = seededRandom(name.length * 7919);
 
   test("streams", () => {
-    for (const [index, sample] of streams.entries()) {
+    // Each kind of mistreatment takes every other stream, and not the same ones as the kind before.
+    for (const [index, sample] of streams.filter((_, place) => (place + name.length) % 2 === 0).entries()) {
       const changed = mutate(sample.bytes, random);
       const how = random() < 0.5 ? "ends" : "breaks";
       const decoder = decoderFor(sample, startOf(index));
@@ -102,8 +107,8 @@ describe.each(Object.entries({ ...BYTE_MUTATIONS, ...VALUE_MUTATIONS }))("%s", (
 /** Where a decoder's state changes, a byte to either side, and some places more. */
 function cutsOf(bytes: Buffer, random: () => number): number[] {
   const ends = [...bytes.keys()].filter((index) => bytes[index] === 0x0a || bytes[index] === 0x0d);
-  const chosen = ends.filter((_, index) => index >= ends.length - 6 || random() < 12 / ends.length);
-  const others = Array.from({ length: 12 }, () => Math.floor(random() * bytes.length));
+  const chosen = ends.filter((_, index) => index >= ends.length - 5 || random() < 5 / ends.length);
+  const others = Array.from({ length: 6 }, () => Math.floor(random() * bytes.length));
   const cuts = new Set([...chosen.flatMap((end) => [end - 1, end, end + 1]), ...others]);
   return [...cuts].filter((cut) => cut >= 0 && cut < bytes.length);
 }

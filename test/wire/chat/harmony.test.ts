@@ -317,7 +317,7 @@ test.each([
   ["white space", " "],
 ])("a flood is no more work than it is long: %s", (_, flood) => {
   const decoder = createHarmonyDecoder({ offeredNames });
-  const content = `<|channel|>x to=bash<|message|>{"${flood.repeat(150_000)}`;
+  const content = `<|channel|>x to=bash<|message|>{"${flood.repeat(50_000)}`;
   const segments = [...decoder.push(content), ...decoder.end()];
   expect(segments.some(({ kind }) => kind === "call")).toBe(true);
 });

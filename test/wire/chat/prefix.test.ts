@@ -14,7 +14,7 @@ import { seededRandom } from "../../support/seeded-random.ts";
 const home = mkdtempSync(join(tmpdir(), "leat-prefix-"));
 afterAll(() => rmSync(home, { recursive: true }));
 
-const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 6 }, (_, index) => index + 1);
 
 const TOOL = { name: "shell", description: "Runs.", parameters: { type: "object" as const } };
 
