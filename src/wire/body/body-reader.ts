@@ -31,7 +31,9 @@ export function createBodyReader(decoder: ResponseDecoder, events: ModelEvent[])
       form = WHOLE_STARTS.has(bytes[first] ?? 0) ? "whole" : "stream";
     }
     if (form !== "whole") {
-      prose.push(bytes);
+      if (!hasFrames) {
+        prose.push(bytes);
+      }
       pushFrames(parser.push(bytes));
     } else if (!decoder.ended) {
       pushLines(whole.push(utf8.decode(bytes.subarray(first), { stream: true })));

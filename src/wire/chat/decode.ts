@@ -6,6 +6,7 @@ import type { FinishReason, ModelEvent } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
 import { isRunnable, toCallItem, toInvalidCall, toRepairs, withDistinctIds } from "../settle-calls.ts";
+import { plainDelta } from "./plain-chunk.ts";
 import { type ContentFinish, createResponseContent } from "./response-content.ts";
 import { laterUsage, readTimings, readUsage, type ServerTimings } from "./usage.ts";
 
@@ -35,6 +36,10 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
       return;
     }
     const value = parseJson(data);
+    const delta = frame.event === "" ? plainDelta(value) : undefined;
+    if (delta !== undefined && content.pushPlain(delta, events)) {
+      return;
+    }
     for (const chunk of Array.isArray(value) ? value.slice(0, MAX_CHUNKS) : [value]) {
       takeChunk(asObject(chunk), { event: frame.event, data }, events);
     }

@@ -20,6 +20,8 @@ import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
 export interface ResponseContent {
   /** Takes the delta of a chunk; what can be shown of it is appended to `events`. */
   push(delta: JsonObject, events: ModelEvent[]): void;
+  /** Takes a delta that is nothing but a piece of an answer under way; false, and nothing taken, if it is more. The hot path. */
+  pushPlain(delta: JsonObject, events: ModelEvent[]): boolean;
   /** Gives out what was held back, and all calls: native ones first, then Harmony's, then those in the text. */
   end(events: ModelEvent[], finish: ContentFinish): AssembledCall[];
   readonly hasText: boolean;
@@ -61,7 +63,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
   const refusals: string[] = [];
 
   function push(delta: JsonObject, events: ModelEvent[]): void {
-    if (pushPlain(delta["content"], delta, events)) {
+    if (pushPlain(delta, events)) {
       return;
     }
     const reasoning = readReasoning(delta);
@@ -96,8 +98,8 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     }
   }
 
-  /** The ordinary case, and the hot path: nothing but a piece of an answer that is under way. */
-  function pushPlain(content: unknown, delta: JsonObject, events: ModelEvent[]): boolean {
+  function pushPlain(delta: JsonObject, events: ModelEvent[]): boolean {
+    const content = delta["content"];
     const isPlain =
       typeof content === "string" &&
       harmony.isPlain &&
@@ -335,6 +337,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
 
   return {
     push,
+    pushPlain,
     end,
     get hasText() {
       return items.hasText;
