@@ -101,7 +101,7 @@ async function measureAll() {
 
 /** Cost of the tokens alone: a run of ten is taken off. */
 async function perThousand(client, count, rate = 0) {
-  const repeats = rate === 0 && !quick ? 5 : 1;
+  const repeats = quick ? 1 : rate === 0 ? 5 : 3;
   const small = await series(Math.max(3, repeats), () => run(client, "bench:10:0"));
   const large = await series(repeats, () => run(client, `bench:${count}:${rate}`));
   const cpu = middle(large.map((sample) => sample.cpuMs)) - middle(small.map((sample) => sample.cpuMs));
