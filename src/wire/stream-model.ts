@@ -134,7 +134,7 @@ async function ask(request: ModelRequest, asking: Asking): Promise<ExchangeEnd> 
 
 /** Asks in another way, at once, if the failure teaches one; undefined if it does not. */
 async function otherWay(asking: Asking, { error, body }: Failure): Promise<Next | undefined> {
-  const other = asking.changedFrom === undefined ? otherApi(error, asking.api) : undefined;
+  const other = asking.changedFrom === undefined ? apiInstead(asking, error) : undefined;
   if (other !== undefined) {
     const from = asking.api;
     asking.changedFrom = from;
@@ -151,7 +151,13 @@ async function otherWay(asking: Asking, { error, body }: Failure): Promise<Next 
   return { delayMs: 0, notice: lesson.notice };
 }
 
-/** A server that answers, be it with an error of another kind, speaks the API it was asked in. */
+/** What was remembered may be out of date: the API of the configuration is tried before that is an error. */
+function apiInstead({ api, endpoint }: Asking, error: ModelError): WireApi | undefined {
+  const isRemembered = api !== endpoint.wireApi;
+  return isRemembered && error.kind === "not_found" ? endpoint.wireApi : otherApi(error, api);
+}
+
+/** Only a whole answer proves that the other API works. */
 function rememberApi(asking: Asking, end: ExchangeEnd): void {
   const { changedFrom, api } = asking;
   if (changedFrom !== undefined && end.type === "completed") {

@@ -201,6 +201,23 @@ describe("the API", () => {
     expect(paths(server)).toEqual(["/v1/responses", "/v1/chat/completions"]);
   });
 
+  test("what is remembered is out of date: the configured one is asked, and remembered instead", async () => {
+    let speaks = "/v1/chat/completions";
+    const server = await serve(({ path }) => {
+      if (path !== speaks) {
+        return error(404, "Not Found");
+      }
+      return path === "/v1/responses" ? responses(message("new")) : chat("old");
+    });
+    const bench = createBench(server.url);
+    bench.writeConfig(responsesConfig(server.url));
+    expect(await bench.leat(["exec", "hi"])).toMatchObject({ code: 0, stdout: "old\n" });
+    speaks = "/v1/responses";
+    expect(await bench.leat(["exec", "hi"])).toMatchObject({ code: 0, stdout: "new\n" });
+    expect(await bench.leat(["exec", "hi"])).toMatchObject({ code: 0, stdout: "new\n" });
+    expect(paths(server).slice(2)).toEqual(["/v1/chat/completions", "/v1/responses", "/v1/responses"]);
+  });
+
   test("a key that is refused is no reason to try the other", async () => {
     const server = await serve(() => error(401, "Incorrect API key provided"));
     const bench = createBench(server.url);

@@ -25,3 +25,13 @@ export function plainDelta(value: unknown): JsonObject | undefined {
     chunk["object"] !== "error";
   return isPlain ? asObject(choice["delta"]) : undefined;
 }
+
+/** Whether a delta has nothing in it but content; fields that are null say nothing. */
+export function holdsContentOnly(delta: JsonObject): boolean {
+  for (const name in delta) {
+    if (name !== "content" && name !== "role" && delta[name] !== null) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -8,6 +8,7 @@ import { createTextCallScanner, type TextCallScanner } from "../textcalls/scanne
 import { readContent } from "./content.ts";
 import { createHarmonyDecoder, type HarmonySegment } from "./harmony.ts";
 import { createItemBuilder, type TextCalls } from "./item-builder.ts";
+import { holdsContentOnly } from "./plain-chunk.ts";
 import { readReasoning } from "./reasoning.ts";
 import { createReasoningDetails } from "./reasoning-details.ts";
 import { createThinkTagSplitter, type Segment } from "./think-tags.ts";
@@ -350,15 +351,6 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     },
     items: (calls) => items.finish(calls, details.finish()),
   };
-}
-
-function holdsContentOnly(delta: JsonObject): boolean {
-  for (const name in delta) {
-    if (name !== "content" && name !== "role" && delta[name] !== null) {
-      return false;
-    }
-  }
-  return true;
 }
 
 /** Where a piece was found: in the answer, in a field of thinking, in thinking between tags. */
