@@ -23,8 +23,12 @@ export function describeSocketError(error: unknown, url: string): ModelError {
   if (code.startsWith("HPE_")) {
     return { kind: "disconnected", message: `what came is no HTTP (${code})`, url };
   }
-  return { kind: kindOf(code), message: code === "" ? first.message : `${code}: ${first.message}`, url };
+  const message = first.message.replace(NODE_ADVICE, "");
+  return { kind: kindOf(code), message: code === "" ? message : `${code}: ${message}`, url };
 }
+
+/** Node 24 adds how to start it otherwise, which a user of leat can't. */
+const NODE_ADVICE = /; if the root CA is installed locally, .{0,200}$/;
 
 function kindOf(code: string): ModelErrorKind {
   if (code === "ECONNREFUSED") {

@@ -29,6 +29,17 @@ test.each([
   });
 });
 
+test("Node's advice on its own options is left out", () => {
+  const code = "DEPTH_ZERO_SELF_SIGNED_CERT";
+  const advice =
+    "self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca";
+  expect(describeSocketError(systemError(code, advice), url)).toEqual({
+    kind: "tls",
+    message: `${code}: self-signed certificate`,
+    url,
+  });
+});
+
 test("what no parser of HTTP can read", () => {
   const error = systemError("HPE_INVALID_CONSTANT", "Parse Error: Expected HTTP/, RTSP/ or ICE/");
   const message = "what came is no HTTP (HPE_INVALID_CONSTANT)";
