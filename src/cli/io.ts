@@ -14,7 +14,11 @@ export interface Io {
 
 /** A stream as far as commands use it. */
 export interface OutputStream {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean | undefined;
+  /** The file descriptor, of a stream of the process. */
+  readonly fd?: number | undefined;
+  /** Bytes that wait because the reader is slow. */
+  readonly writableLength?: number | undefined;
   readonly columns?: number | undefined;
 }
