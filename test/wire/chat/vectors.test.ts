@@ -15,24 +15,27 @@ describe.each(loadVectors())("$name", (vector) => {
     const byBytes = () => replay(vector, randomCuts(bytes, random, 2000));
     const byDeltas = () => replayDeltas(vector, (content) => cutText(content, random));
     // Of a large body fewer: what is cut in it is one value.
-    const few = Math.ceil(5e5 / (bytes.length + 5e4));
+    const count = bytes.length < LARGE_BYTES ? SPLITS : 10;
     expectSame(
       replay(vector, [bytes]),
-      Array.from({ length: few }, () => byBytes),
+      Array.from({ length: count }, () => byBytes),
     );
     let hasContent = false;
     const expected = replayDeltas(vector, (content) => {
       hasContent = true;
       return [content];
     });
-    // Where the content is nothing but text, a few cuts of it are as good as many.
-    const many = CUT_FAMILIES.has(vector.family) ? few * 10 : few;
+    // The content once more into deltas; where it is nothing but text, a few cuts are as good as many.
+    const many = CUT_FAMILIES.has(vector.family) ? count / 2 : count / 20;
     expectSame(
       expected,
       Array.from({ length: hasContent ? many : 0 }, () => byDeltas),
     );
   });
 });
+
+const SPLITS = 200;
+const LARGE_BYTES = 20_000;
 
 /** Of these the content has parts that may be cut in two. */
 const CUT_FAMILIES: ReadonlySet<string> = new Set(["inline-think", "harmony", "text-tools"]);
