@@ -4,6 +4,7 @@ import type {
   ModelError,
   ModelErrorKind,
   PrefillProgress,
+  ServerErrorKind,
   TokenUsage,
 } from "../protocol/index.ts";
 import {
@@ -183,21 +184,8 @@ function warningOf(completion: Completion, facts: ContextFacts): DecodeResult["w
   return completion.unreadableEvents > expected ? "unparsable_event" : null;
 }
 
-type ListedKind =
-  | "context_overflow"
-  | "model_loading"
-  | "model_not_loaded"
-  | "model_not_found"
-  | "tools_unsupported"
-  | "unsupported_parameter"
-  | "template"
-  | "reasoning_replay_required"
-  | "rate_limit"
-  | "overloaded"
-  | "quota"
-  | "auth"
-  | "bad_request"
-  | "server";
+/** The schema's list: a path that is not there is told by another. */
+type ListedKind = Exclude<ServerErrorKind, "not_found">;
 
 const RETRYABLE: ReadonlySet<ListedKind> = new Set(["model_loading", "rate_limit", "overloaded", "server"]);
 

@@ -1,5 +1,5 @@
 import { isLoopback } from "../net/index.ts";
-import type { ModelError, ModelErrorKind } from "../protocol/index.ts";
+import type { ModelError, ServerErrorKind } from "../protocol/index.ts";
 import type { ExplainContext, Explanation } from "./explanation.ts";
 
 /** What went wrong between leat and a model server: on the way there, in the stream, or by the server's own word. */
@@ -62,22 +62,7 @@ export function explainModelError(error: ModelError, context: ExplainContext): E
   }
 }
 
-/** Kinds that the server itself tells of; the others are told above. */
-type ServerKind = Exclude<
-  ModelErrorKind,
-  | "connection_refused"
-  | "host_not_found"
-  | "unreachable"
-  | "host_not_allowed"
-  | "tls"
-  | "redirect"
-  | "disconnected"
-  | "idle_timeout"
-  | "incomplete"
-  | "empty_answer"
->;
-
-type ServerError = ModelError & { readonly kind: ServerKind };
+type ServerError = ModelError & { readonly kind: ServerErrorKind };
 
 /** What the server itself said; its own words come first, as they are. */
 function explainServerError(error: ServerError, context: ExplainContext, tries: string): Explanation {

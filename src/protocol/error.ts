@@ -4,20 +4,23 @@
  */
 
 /** What went wrong between us and a model server, judged by what the server says rather than by its status. */
-export type ModelErrorKind =
-  // Before an answer: the way to the server.
+export type ModelErrorKind = ConnectionErrorKind | ServerErrorKind;
+
+/** On the way to the server, or in the stream. */
+type ConnectionErrorKind =
   | "connection_refused"
   | "host_not_found"
   | "unreachable"
   | "host_not_allowed"
   | "tls"
   | "redirect"
-  // The stream itself.
   | "disconnected"
   | "idle_timeout"
   | "incomplete"
-  | "empty_answer"
-  // Said by the server.
+  | "empty_answer";
+
+/** Said by the server. */
+export type ServerErrorKind =
   | "context_overflow"
   | "model_loading"
   | "model_not_loaded"

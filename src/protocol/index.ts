@@ -6,6 +6,7 @@ export type {
   ModelError,
   ModelErrorKind,
   SandboxError,
+  ServerErrorKind,
   SessionError,
 } from "./error.ts";
 export type {

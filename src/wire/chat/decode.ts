@@ -1,11 +1,11 @@
 import type { ModelError, TokenUsage } from "../../protocol/index.ts";
 import type { SseFrame } from "../body/sse.ts";
+import { completionOf, toCallItem, withDistinctIds } from "../completion.ts";
 import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
 import type { FinishReason, ModelEvent } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
-import { isRunnable, toCallItem, toInvalidCall, toRepairs, withDistinctIds } from "../settle-calls.ts";
 import { plainDelta } from "./plain-chunk.ts";
 import { type ContentFinish, createResponseContent } from "./response-content.ts";
 import { laterUsage, readTimings, readUsage, type ServerTimings } from "./usage.ts";
@@ -119,20 +119,9 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
     const finish = normalizeFinish();
     const assembled = content.end(events, contentFinish(finish));
     const calls = withDistinctIds(assembled, options.newCallId);
-    const runnable = calls.filter((call) => isRunnable(call, finish));
-    const invalid = calls.filter((call) => !isRunnable(call, finish));
     return {
       items: content.items(calls.flatMap(toCallItem)),
-      completion: {
-        finish: runnable.length > 0 && finish === "stop" ? "tool_calls" : finish,
-        usage: usage ?? timings?.usage ?? {},
-        ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
-        invalidCalls: invalid.map(toInvalidCall),
-        repairs: calls.flatMap(toRepairs),
-        ...(content.refusal === undefined ? {} : { refusal: content.refusal }),
-        isEmpty: !content.hasText && runnable.length === 0,
-        unreadableEvents,
-      },
+      completion: completionOf({ finish, calls, usage, timings, content, unreadableEvents }),
       ...(error === undefined ? {} : { error }),
       ...(content.learnt === undefined ? {} : { learnt: content.learnt }),
     };

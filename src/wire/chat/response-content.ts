@@ -1,5 +1,4 @@
 import type { FunctionCallItem, HistoryItem, ModelFacts, ToolSpec } from "../../protocol/index.ts";
-import { appendDelta, noteCall } from "../append-event.ts";
 import { asArray, asObject, asText, type JsonObject } from "../json.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { ThinkingStart } from "../response-decoder.ts";
@@ -7,12 +6,12 @@ import type { Piece } from "../textcalls/piece.ts";
 import { createTextCallScanner, type TextCallScanner } from "../textcalls/scanner.ts";
 import { readContent } from "./content.ts";
 import { createHarmonyDecoder, type HarmonySegment } from "./harmony.ts";
-import { createItemBuilder, type TextCalls } from "./item-builder.ts";
 import { holdsContentOnly } from "./plain-chunk.ts";
 import { readReasoning } from "./reasoning.ts";
 import { createReasoningDetails } from "./reasoning-details.ts";
 import { createThinkTagSplitter, type Segment } from "./think-tags.ts";
 import { type AssembledCall, createCallAssembler } from "./tool-calls.ts";
+import { createTranscript } from "./transcript.ts";
 
 /**
  * What the model said in one response, put together from its deltas. Content goes through raw Harmony, then
@@ -42,7 +41,7 @@ export interface ContentOptions {
 
 export function createResponseContent({ tools, thinkingStart }: ContentOptions): ResponseContent {
   const offeredNames = new Set(tools.map((tool) => tool.name));
-  const items = createItemBuilder();
+  const transcript = createTranscript();
   const assembler = createCallAssembler(offeredNames);
   const details = createReasoningDetails();
   const harmony = createHarmonyDecoder({ offeredNames });
@@ -52,15 +51,11 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
   /** Most answers need none of them, and tables of markers take a while to make. */
   let fieldScanner: TextCallScanner | undefined;
   let thinkingScanner: TextCallScanner | undefined;
-  /** Calls at the end of the thinking: quoted there if anything follows, meant if the answer ends with them. */
-  let pending: { raw: string; readonly calls: AssembledCall[] } | undefined;
   let reasoningField: string | undefined;
   /** The last delta of words was thinking in a field of its own. */
   let isFieldOpen = false;
   let opensThinking: boolean | undefined;
   let hasNativeCalls = false;
-  /** A message of Harmony's is over: the next one is another paragraph. */
-  let isNewParagraph = false;
   const refusals: string[] = [];
 
   function push(delta: JsonObject, events: ModelEvent[]): void {
@@ -79,7 +74,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     const content = readContent(delta["content"]);
     if (content.reasoning !== "" && reasoning === undefined) {
       settleThinking();
-      addReasoning(content.reasoning, undefined, events);
+      transcript.addReasoning(content.reasoning, undefined, events);
     }
     if (content.text !== "") {
       isFieldOpen = false;
@@ -106,13 +101,11 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
       harmony.isPlain &&
       thinkTags.isAnswering &&
       !isFieldOpen &&
-      pending === undefined &&
-      !isNewParagraph &&
+      transcript.isPlain &&
       holdsContentOnly(delta) &&
       answerScanner.pass(content);
     if (isPlain) {
-      items.addText(content);
-      appendDelta("text-delta", content, events);
+      transcript.addText(content, events);
     }
     return isPlain;
   }
@@ -127,7 +120,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
   function addRefusal(refusal: string | undefined, events: ModelEvent[]): void {
     if (refusal !== undefined) {
       refusals.push(refusal);
-      addText(refusal, events);
+      transcript.addText(refusal, events);
     }
   }
 
@@ -138,20 +131,20 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
           addTagged(thinkTags.push(segment.text), events);
           break;
         case "text":
-          addText(segment.text, events);
+          transcript.addText(segment.text, events);
           break;
         case "reasoning":
-          addReasoning(segment.text, undefined, events);
+          transcript.addReasoning(segment.text, undefined, events);
           break;
         case "message":
-          isNewParagraph = items.hasText;
+          transcript.endParagraph();
           break;
         case "call":
           harmonyCalls.push(segment.call);
-          markCall(events);
+          transcript.markCalls(events);
           break;
         case "call-part":
-          markCall(events);
+          transcript.markCalls(events);
           break;
         case "dropped":
           break;
@@ -204,18 +197,18 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
           break;
         case "calls":
           if (place === "thinking" && !piece.isSpecialToken) {
-            addPending(piece, events);
+            transcript.addThinkingCalls(piece, events);
           } else {
-            addTextCalls(piece, events);
+            transcript.addTextCalls(piece, events);
           }
           break;
         case "trailer":
-          if (pending !== undefined) {
-            pending.raw += piece.raw;
-          }
+          transcript.addTrailer(piece.raw);
           break;
         case "thinking-closed":
-          closeThinking(events);
+          // A closing tag without an opening one: the template of the prompt had opened the thinking.
+          opensThinking = true;
+          transcript.becomeReasoning(events);
           break;
         default:
           piece satisfies never;
@@ -225,83 +218,21 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
 
   function addPiece(text: string, place: Place, events: ModelEvent[]): void {
     if (place === "text") {
-      addText(text, events);
+      transcript.addText(text, events);
     } else if (place === "reasoning") {
-      addReasoning(text, reasoningField, events);
-    } else if (pending !== undefined && text.trim() === "") {
-      pending.raw += text;
+      transcript.addReasoning(text, reasoningField, events);
     } else {
-      releasePending(events);
-      addReasoning(text, undefined, events);
+      transcript.addThinking(text, events);
     }
-  }
-
-  function addPending({ raw, calls }: TextCalls, events: ModelEvent[]): void {
-    if (calls.every((call) => call.whole)) {
-      pending ??= { raw: "", calls: [] };
-      pending.raw += raw;
-      pending.calls.push(...calls);
-    } else {
-      releasePending(events);
-      addReasoning(raw, undefined, events);
-    }
-  }
-
-  /** Something follows them: they were spoken of, not made. */
-  function releasePending(events: ModelEvent[]): void {
-    const quoted = pending;
-    pending = undefined;
-    if (quoted !== undefined) {
-      addReasoning(quoted.raw, undefined, events);
-    }
-  }
-
-  function addTextCalls({ raw, calls }: TextCalls, events: ModelEvent[]): void {
-    releasePending(events);
-    items.addTextCalls({ raw, calls });
-    noteCall(events);
-  }
-
-  /** A closing tag without an opening one: the template of the prompt had opened the thinking. */
-  function closeThinking(events: ModelEvent[]): void {
-    const { text, whole, last } = items.becomeReasoning();
-    pending = last === undefined ? undefined : { raw: last.raw, calls: [...last.calls] };
-    opensThinking = true;
-    if (text !== "") {
-      const quoting = whole === text ? {} : { whole };
-      events.push({ type: "response-reclassified", as: "reasoning", text, ...quoting });
-    } else if (whole !== "") {
-      appendDelta("reasoning-delta", whole, events);
-    }
-  }
-
-  function addText(text: string, events: ModelEvent[]): void {
-    if (pending !== undefined && text.trim() !== "") {
-      releasePending(events);
-    }
-    const shown = isNewParagraph ? `\n\n${text}` : text;
-    isNewParagraph = false;
-    items.addText(shown);
-    appendDelta("text-delta", shown, events);
-  }
-
-  function addReasoning(text: string, field: string | undefined, events: ModelEvent[]): void {
-    items.addReasoning(text, field);
-    appendDelta("reasoning-delta", text, events);
   }
 
   function addCall(entry: unknown, events: ModelEvent[]): void {
-    if (!assembler.add(entry)) {
-      return;
+    if (assembler.add(entry)) {
+      // What was written out in the thinking before it was spoken of.
+      transcript.settleThinkingCalls("quoted", events);
+      hasNativeCalls = true;
+      transcript.markCalls(events);
     }
-    releasePending(events);
-    hasNativeCalls = true;
-    markCall(events);
-  }
-
-  function markCall(events: ModelEvent[]): void {
-    items.markCalls();
-    noteCall(events);
   }
 
   function end(events: ModelEvent[], finish: ContentFinish): AssembledCall[] {
@@ -311,29 +242,21 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     addPieces(fieldScanner?.end() ?? [], "reasoning", events);
     addPieces(answerScanner.end(), "text", events);
     endThinking(events, finish);
-    return [...assembler.finish(), ...harmonyCalls, ...items.textCalls];
+    return [...assembler.finish(), ...harmonyCalls, ...transcript.textCalls];
   }
 
   /** What is known of the thinking only now that nothing follows any more. */
   function endThinking(events: ModelEvent[], finish: ContentFinish): void {
-    if (pending !== undefined && finish === "cut") {
-      releasePending(events);
-    } else if (pending !== undefined) {
-      // Qwen3.5, DeepSeek V4 and others call from within the thinking, without closing it (llama.cpp tests it so).
-      const calls = pending;
-      pending = undefined;
-      addTextCalls(calls, events);
-    } else if (thinkingStart === "likely-open" && thinkTags.openedBy === "template" && isAnswer(finish)) {
-      const text = items.becomeText();
-      opensThinking = text.trim() === "" ? undefined : false;
-      if (text !== "") {
-        events.push({ type: "response-reclassified", as: "text", text });
-      }
+    // Qwen3.5, DeepSeek V4 and others call from within the thinking, without closing it (llama.cpp tests it so).
+    const hasSettled = transcript.settleThinkingCalls(finish === "cut" ? "quoted" : "meant", events);
+    const isLikely = thinkingStart === "likely-open" && thinkTags.openedBy === "template";
+    if (!hasSettled && isLikely && isAnswer(finish)) {
+      opensThinking = transcript.becomeText(events).trim() === "" ? undefined : false;
     }
   }
 
   function isAnswer(finish: ContentFinish): boolean {
-    return finish === "stopped" && thinkTags.isOpen && !hasNativeCalls && items.textCalls.length === 0;
+    return finish === "stopped" && thinkTags.isOpen && !hasNativeCalls && transcript.textCalls.length === 0;
   }
 
   return {
@@ -341,7 +264,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     pushPlain,
     end,
     get hasText() {
-      return items.hasText;
+      return transcript.hasText;
     },
     get refusal() {
       return refusals.length === 0 ? undefined : refusals.join("");
@@ -349,7 +272,7 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
     get learnt() {
       return opensThinking === undefined ? undefined : { opensThinking };
     },
-    items: (calls) => items.finish(calls, details.finish()),
+    items: (calls) => transcript.items(calls, details.finish()),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { ModelError, TokenUsage } from "../../protocol/index.ts";
 import type { SseFrame } from "../body/sse.ts";
 import { readTimings, type ServerTimings } from "../chat/usage.ts";
+import { completionOf, toCallItem, withDistinctIds } from "../completion.ts";
 import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
 import { asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
 import type { FinishReason, ModelEvent } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
-import { isRunnable, toCallItem, toInvalidCall, toRepairs, withDistinctIds } from "../settle-calls.ts";
 import { eventKind } from "./event-kind.ts";
 import { createOutput, type Track } from "./output.ts";
 import { readUsage } from "./usage.ts";
@@ -132,7 +132,6 @@ export function createResponsesDecoder(options: DecoderOptions): ResponseDecoder
       segments.flatMap((segment) => segment.calls),
       options.newCallId,
     );
-    const runnable = settled.filter((call) => isRunnable(call, finish));
     let next = 0;
     return {
       items: segments.flatMap((segment) => {
@@ -140,16 +139,14 @@ export function createResponsesDecoder(options: DecoderOptions): ResponseDecoder
         next += segment.calls.length;
         return segment.items(own.flatMap(toCallItem));
       }),
-      completion: {
-        finish: runnable.length > 0 && finish === "stop" ? "tool_calls" : finish,
-        usage: usage ?? timings?.usage ?? {},
-        ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
-        invalidCalls: settled.filter((call) => !isRunnable(call, finish)).map(toInvalidCall),
-        repairs: settled.flatMap(toRepairs),
-        ...(output.refusal === undefined ? {} : { refusal: output.refusal }),
-        isEmpty: !output.hasText && runnable.length === 0,
+      completion: completionOf({
+        finish,
+        calls: settled,
+        usage,
+        timings,
+        content: output,
         unreadableEvents,
-      },
+      }),
       ...(error === undefined ? {} : { error }),
       ...(output.learnt === undefined ? {} : { learnt: output.learnt }),
     };
