@@ -176,6 +176,7 @@ function explainContext(config: Config): ExplainContext {
     model,
     ...(profile === undefined ? {} : { profile }),
     ...(provider.envKey === undefined ? {} : { envKey: provider.envKey }),
+    hasBearerToken: provider.bearerToken !== undefined,
   };
 }
 

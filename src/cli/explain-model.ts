@@ -84,6 +84,9 @@ const UNSENDABLE = /^(?:invalid character in header|header name must be)/i;
 function serverHint(error: ServerError, context: ExplainContext): string | undefined {
   switch (error.kind) {
     case "auth":
+      if (context.hasBearerToken === true) {
+        return `The key in experimental_bearer_token of [model_providers.${context.providerId}] was refused: check it, and that it belongs to ${context.baseUrl}.`;
+      }
       return context.envKey === undefined
         ? `The server wants a key: name its variable as env_key in [model_providers.${context.providerId}].`
         : `The key in ${context.envKey} was refused: check it, and that it belongs to ${context.baseUrl}.`;

@@ -13,4 +13,6 @@ export interface ExplainContext {
   readonly model: string;
   /** The environment variable the key is read from, if any. */
   readonly envKey?: string;
+  /** The configuration holds the key itself. */
+  readonly hasBearerToken?: boolean;
 }

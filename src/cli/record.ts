@@ -1,6 +1,6 @@
 /** `leat exec --record`: every request and its answer, written into a folder as they were. */
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { HttpClient, HttpRequest, HttpResponse } from "../net/index.ts";
 import { type Endpoint, secretsOf } from "../wire/index.ts";
 import type { Explanation } from "./explanation.ts";
@@ -10,7 +10,7 @@ import { version } from "./version.ts";
 /** Told before anything is sent: a run that was to be recorded and was not would have to be made again. */
 export function prepareFolder(folder: string): Explanation | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
@@ -18,6 +18,14 @@ export function prepareFolder(folder: string): Explanation | undefined {
       message: `nothing can be recorded in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
       hint: "--record takes a folder that can be written to; it is made if it does not exist.",
     };
+  }
+}
+
+/** Step by step: where a folder can't be made though its parent is there (/proc), Node's own way never ends. */
+function makeFolders(folder: string): void {
+  if (!existsSync(folder)) {
+    makeFolders(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 

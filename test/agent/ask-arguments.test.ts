@@ -2,19 +2,10 @@ import { expect, test } from "vitest";
 import { argumentsRequest, readArguments } from "../../src/agent/ask-arguments.ts";
 import type { HistoryItem, ToolSpec } from "../../src/protocol/index.ts";
 import type { Completion, ModelEnd } from "../../src/wire/index.ts";
-import { assistant, call, output, reasoning, user } from "../support/items.ts";
-
-const completion: Completion = {
-  finish: "stop",
-  usage: {},
-  invalidCalls: [],
-  isEmpty: false,
-  repairs: [],
-  unreadableEvents: 0,
-};
+import { assistant, call, output, plainCompletion, reasoning, user } from "../support/items.ts";
 
 function completed(items: readonly HistoryItem[], difference: Partial<Completion> = {}): ModelEnd {
-  return { type: "completed", items, completion: { ...completion, ...difference } };
+  return { type: "completed", items, completion: { ...plainCompletion, ...difference } };
 }
 
 const withCall: HistoryItem = { ...call("9"), name: "shell", arguments: '{"command":"ls"}' };

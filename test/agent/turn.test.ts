@@ -5,7 +5,7 @@ import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.
 import { createSession, type Session } from "../../src/session/index.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
 import type { Completion, ModelEnd, ModelEvent } from "../../src/wire/index.ts";
-import { assistant, call, output, reasoning, user } from "../support/items.ts";
+import { assistant, call, output, plainCompletion, reasoning, user } from "../support/items.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 /** A turn with a scripted model and scripted tools, over a real session in a temporary home. */
@@ -145,17 +145,8 @@ function lineType({ type, payload }: Line): string {
   return payload.type === undefined ? type : payload.type;
 }
 
-const plain: Completion = {
-  finish: "stop",
-  usage: {},
-  invalidCalls: [],
-  isEmpty: false,
-  repairs: [],
-  unreadableEvents: 0,
-};
-
 function completed(items: readonly HistoryItem[], difference: Partial<Completion> = {}): ModelEnd {
-  return { type: "completed", items, completion: { ...plain, ...difference } };
+  return { type: "completed", items, completion: { ...plainCompletion, ...difference } };
 }
 
 function ran(text: string): ToolResult {

@@ -120,6 +120,12 @@ describe("the hint", () => {
       "The server is busy: try again in a while, or choose another model with -m.",
     ],
     [
+      "a key in the file that is refused",
+      { ...OTHER, hasBearerToken: true },
+      { kind: "auth", status: 401 },
+      "The key in experimental_bearer_token of [model_providers.vllm] was refused: check it, and that it belongs to http://127.0.0.1:8000/v1.",
+    ],
+    [
       "a refused key",
       HOSTED,
       { kind: "auth" },

@@ -229,6 +229,13 @@ test("a folder that can't be had is told before anything is sent", () => {
   }
 });
 
+test.skipIf(process.platform !== "linux")(
+  "a folder that can't come into being (/proc of Linux) is no endless try",
+  () => {
+    expect(prepareFolder("/proc/leat/recordings")?.message).toContain("ENOENT");
+  },
+);
+
 test.skipIf(process.getuid?.() === 0)("a folder that can't be written to (not asked of root)", () => {
   const folder = tempFolder();
   chmodSync(folder, 0o500);

@@ -4,6 +4,7 @@ import type {
   MessageItem,
   ReasoningItem,
 } from "../../src/protocol/index.ts";
+import type { Completion } from "../../src/wire/index.ts";
 
 /** Short ways to write history items down. */
 
@@ -33,3 +34,13 @@ export function call(id: string, name = "shell", argumentsText = "{}"): Function
 export function output(id: string, text: string): FunctionCallOutputItem {
   return { type: "function_call_output", call_id: id, output: text };
 }
+
+/** Of an answer in which nothing was odd. */
+export const plainCompletion: Completion = {
+  finish: "stop",
+  usage: {},
+  invalidCalls: [],
+  isEmpty: false,
+  repairs: [],
+  unreadableEvents: 0,
+};

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { streamModel } from "../../src/wire/index.ts";
-import { assistant, call, reasoning } from "../support/items.ts";
+import { assistant, call, plainCompletion, reasoning } from "../support/items.ts";
 import { delta, errorReply, type Reply, scriptedHttp, sse, textReply } from "../support/scripted-http.ts";
-import { brokenStream, completion, local, NO_FACTS, run, stopClock, summary, url } from "./stream-support.ts";
+import { brokenStream, local, NO_FACTS, run, stopClock, summary, url } from "./stream-support.ts";
 
 /** One answer, from the request to its end. */
 
@@ -29,7 +29,7 @@ describe("without trouble", () => {
     expect(end).toEqual({
       type: "completed",
       items: [reasoning("hm", "reasoning_content"), assistant("look"), call("1")],
-      completion: { ...completion, finish: "tool_calls", usage: { inputTokens: 3, outputTokens: 2 } },
+      completion: { ...plainCompletion, finish: "tool_calls", usage: { inputTokens: 3, outputTokens: 2 } },
     });
   });
 
@@ -195,7 +195,7 @@ test.each([
   expect((await run([{ chunks: [...mark.slice(0, -1), last] }])).end).toEqual({
     type: "completed",
     items: [assistant("hi")],
-    completion,
+    completion: plainCompletion,
   });
 });
 
@@ -204,7 +204,7 @@ test("a body that is one JSON value, behind a byte-order mark", async () => {
   expect((await run([{ chunks: [`\uFEFF${JSON.stringify(value)}`] }])).end).toEqual({
     type: "completed",
     items: [assistant("hi")],
-    completion,
+    completion: plainCompletion,
   });
 });
 

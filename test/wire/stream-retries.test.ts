@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import type { EndpointFacts, ModelErrorKind } from "../../src/protocol/index.ts";
 import type { Endpoint, ModelEvent } from "../../src/wire/index.ts";
-import { assistant } from "../support/items.ts";
+import { assistant, plainCompletion } from "../support/items.ts";
 import { delta, errorReply, type Reply, sse, textReply } from "../support/scripted-http.ts";
-import { brokenStream, completion, local, remote, run, stopClock, summary, url } from "./stream-support.ts";
+import { brokenStream, local, remote, run, stopClock, summary, url } from "./stream-support.ts";
 
 /** How often and after what pause the model is asked again. */
 
@@ -55,7 +55,7 @@ describe("the two budgets", () => {
     const { end, bodies } = await run(replies);
     expect({ requests: bodies.length, end }).toEqual({
       requests: 10,
-      end: { type: "completed", items: [assistant("hi")], completion },
+      end: { type: "completed", items: [assistant("hi")], completion: plainCompletion },
     });
   });
 

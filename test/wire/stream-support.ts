@@ -2,13 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import type { EndpointFacts } from "../../src/protocol/index.ts";
 import { generic } from "../../src/wire/dialects/generic.ts";
-import {
-  type Completion,
-  type Endpoint,
-  type ModelEnd,
-  type ModelEvent,
-  streamModel,
-} from "../../src/wire/index.ts";
+import { type Endpoint, type ModelEnd, type ModelEvent, streamModel } from "../../src/wire/index.ts";
 import { user } from "../support/items.ts";
 import { delta, type Reply, scriptedHttp } from "../support/scripted-http.ts";
 
@@ -107,14 +101,5 @@ export function summary({ events, end }: Pick<Run, "events" | "end">): string[] 
     end.type === "failed" ? `failed ${end.error.kind} after ${end.error.attempts}` : end.type,
   ];
 }
-
-export const completion: Completion = {
-  finish: "stop",
-  usage: {},
-  invalidCalls: [],
-  isEmpty: false,
-  repairs: [],
-  unreadableEvents: 0,
-};
 
 export const brokenStream: Reply = { chunks: [delta({ content: "half" }), { break: "disconnected" }] };

@@ -152,16 +152,17 @@ async function remove(target: string, before: FileSnapshot | null, undo: Undo[])
   }
 }
 
+/** Step by step: where a folder can't be made though its parent is there (/proc), Node's own way never ends. */
 async function createFolders(folder: string, undo: Undo[]): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) {
-    return;
+  const exists = await lstat(folder).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    await createFolders(dirname(folder), undo);
+    await mkdir(folder);
+    undo.push(() => rmdir(folder));
   }
-  undo.push(async () => {
-    for (let at = folder; at.length >= first.length; at = dirname(at)) {
-      await rmdir(at);
-    }
-  });
 }
 
 /** Readers see the old file or the new one, never a half: written beside it, then put in its place. */
