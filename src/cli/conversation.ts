@@ -91,7 +91,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       session,
       model: config.model,
       instructions,
-      tools: createToolSet(config.model),
+      tools: createToolSet({
+        model: config.model,
+        ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
+      }),
       settings: { ...config.generation, extraBody: config.provider.extraBody },
       cwd,
       userHome: io.userHome,

@@ -1,3 +1,11 @@
+export type {
+  ApprovalDecision,
+  ApprovalReason,
+  ApprovalRequest,
+  Approve,
+  PrefixRule,
+  SandboxDenial,
+} from "./approval.ts";
 export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts } from "./endpoint.ts";
 export type {
   ConfigError,

@@ -19,6 +19,8 @@ export interface Sandbox {
   run(command: SandboxCommand): Promise<CommandEnd>;
   /** May a tool in this process write this absolute path? Symlinks are followed as far as they exist. */
   checkWrite(path: string): WriteVerdict;
+  /** The same commands and paths without confinement, for a call that the user has approved; secrets stay hidden from tools. */
+  readonly unconfined: Sandbox;
   /** Does this absolute path lead to a secret, which no tool in this process may read or change, whatever the mode? */
   isHidden(path: string): boolean;
 }
@@ -78,7 +80,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     });
   };
 
-  return {
+  const sandbox: Omit<Sandbox, "unconfined"> = {
     policy,
     missing: confiner?.missing,
     check() {
@@ -88,6 +90,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     run,
     checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
     isHidden: (path) => hiding.covers(path),
+  };
+  let unconfined: Sandbox | undefined;
+  return {
+    ...sandbox,
+    get unconfined() {
+      unconfined ??= createSandbox({ ...options, policy: { mode: "danger-full-access" } });
+      return unconfined;
+    },
   };
 }
 

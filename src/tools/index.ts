@@ -1,2 +1,2 @@
-export type { PreparedCall, ToolContext, ToolResult } from "./tool.ts";
+export type { CallEffect, OutputLimit, PreparedCall, ToolContext, ToolResult } from "./tool.ts";
 export { createToolSet, type ToolSet } from "./tool-set.ts";

@@ -1,4 +1,4 @@
-import type { SandboxError, ToolAction, ToolOutcome, ToolSpec } from "../protocol/index.ts";
+import type { SandboxDenial, SandboxError, ToolAction, ToolOutcome, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 
 /** What a call may use of the session it runs in. */
@@ -9,7 +9,15 @@ export interface ToolContext {
   readonly userHome: string;
   readonly sandbox: Sandbox;
   readonly signal: AbortSignal;
+  /** How much of a tool's output goes into the prompt; the same for a whole session. */
+  readonly outputLimit: OutputLimit;
   onOutput(text: string): void;
+}
+
+export interface OutputLimit {
+  /** UTF-8. */
+  readonly bytes: number;
+  readonly lines: number;
 }
 
 export interface ToolResult {
@@ -18,11 +26,36 @@ export interface ToolResult {
   readonly outcome: ToolOutcome;
   /** Set where the command was not run because there is no sandbox that works. */
   readonly refused?: SandboxError;
+  /** What the sandbox kept a command from; absent where that can't be told with certainty. */
+  readonly denials?: readonly SandboxDenial[];
+  /** Pictures for the model, as `data:` URIs: a tool's output is text, so they follow it in a message. */
+  readonly images?: readonly string[];
 }
+
+/** What a call may change, judged before it runs: what approvals, snapshots and the loop guard go by. */
+export type CallEffect =
+  /** Looks only, or touches nothing but leat's own state. */
+  | { readonly kind: "none" }
+  /** Absolute paths, as they were named. */
+  | { readonly kind: "write"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "command";
+      readonly argv: readonly string[];
+      /** Where a shell reads it. */
+      readonly script?: string;
+      readonly cwd: string;
+      /** The model asks to run it without the sandbox, and why. */
+      readonly escalation?: { readonly justification?: string };
+    };
 
 /** A call that is understood, so that it can be shown and approved before anything happens. */
 export type PreparedCall =
-  | { readonly kind: "ready"; readonly action: ToolAction; run(): Promise<ToolResult> }
+  | {
+      readonly kind: "ready";
+      readonly action: ToolAction;
+      readonly effect: CallEffect;
+      run(): Promise<ToolResult>;
+    }
   | InvalidCall;
 
 export interface InvalidCall {

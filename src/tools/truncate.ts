@@ -1,9 +1,7 @@
 import { wholeLines } from "./lines.ts";
+import type { OutputLimit } from "./tool.ts";
 
 /** Long output is cut for the model: its head says what was done, its tail how it ended. */
-
-const MAX_BYTES = 10_240;
-const MAX_LINES = 256;
 
 /** Sizes of the output before the sandbox's own cap on memory, where they are larger than the text. */
 export interface OriginalSize {
@@ -11,20 +9,25 @@ export interface OriginalSize {
   readonly lines: number;
 }
 
-export function truncateMiddle(text: string, original: OriginalSize = { bytes: 0, lines: 0 }): string {
+export function truncateMiddle(
+  text: string,
+  limit: OutputLimit,
+  original: OriginalSize = { bytes: 0, lines: 0 },
+): string {
   const lines = wholeLines(text);
   const bytes = Buffer.byteLength(text);
-  const wasCapped = original.bytes > bytes && original.bytes > MAX_BYTES;
-  if (!wasCapped && bytes <= MAX_BYTES && lines.length <= MAX_LINES) {
+  const wasCapped = original.bytes > bytes && original.bytes > limit.bytes;
+  if (!wasCapped && bytes <= limit.bytes && lines.length <= limit.lines) {
     return text;
   }
 
   const totalBytes = wasCapped ? original.bytes : bytes;
   const totalLines = wasCapped ? Math.max(original.lines, lines.length) : lines.length;
   // The marker line takes its room from both halves.
-  const half = Math.floor((MAX_BYTES - 100) / 2);
-  const head = takeHead(lines.slice(0, MAX_LINES / 2), half);
-  const tail = takeTail(lines.slice(Math.max(head.lines, lines.length - MAX_LINES / 2)), half);
+  const half = Math.floor((limit.bytes - 100) / 2);
+  const halfLines = Math.floor(limit.lines / 2);
+  const head = takeHead(lines.slice(0, halfLines), half);
+  const tail = takeTail(lines.slice(Math.max(head.lines, lines.length - halfLines)), half);
 
   const omittedLines = totalLines - head.lines - tail.lines;
   const omittedBytes = totalBytes - Buffer.byteLength(head.text) - Buffer.byteLength(tail.text);

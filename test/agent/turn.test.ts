@@ -52,7 +52,11 @@ async function play(input: string, script: Script): Promise<Played> {
     model: "m",
     instructions: "S",
     settings: {},
-    tools: { specs: [], prepare: async (request, context) => prepare(script, request.name, context) },
+    tools: {
+      specs: [],
+      prepare: async (request, surroundings) =>
+        prepare(script, request.name, { ...surroundings, outputLimit: { bytes: 10_240, lines: 256 } }),
+    },
     cwd: "/work",
     userHome: "/home/u",
     openSandbox: async () => ({ check: async () => undefined }) as unknown as ToolContext["sandbox"],
@@ -99,7 +103,7 @@ function prepare(script: Script, name: string, context: ToolContext): PreparedCa
     return { kind: "invalid", action: { kind: "invalid", name }, output: message, outcome };
   }
   const action = { kind: "command" as const, command: name, cwd: context.cwd };
-  return { kind: "ready", action, run: async () => run(context) };
+  return { kind: "ready", action, effect: { kind: "none" }, run: async () => run(context) };
 }
 
 function respond(

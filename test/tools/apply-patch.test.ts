@@ -92,7 +92,8 @@ describe("errors, in Codex's words", () => {
 });
 
 test("the example in the description is a patch", () => {
-  const text = createToolSet("gpt-oss").specs.find((spec) => spec.name === "apply_patch")?.description ?? "";
+  const text =
+    createToolSet({ model: "gpt-oss" }).specs.find((spec) => spec.name === "apply_patch")?.description ?? "";
   const example = /\*\*\* Begin Patch[\s\S]*\*\*\* End Patch/.exec(text)?.[0] ?? "";
   expect(prepare("apply_patch", { input: example }, makeContext("/work")).action).toEqual({
     kind: "edit",

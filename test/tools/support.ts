@@ -56,6 +56,7 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
     userHome: "/home/u",
     sandbox: realSandbox(cwd, { mode: "danger-full-access" }),
     signal: new AbortController().signal,
+    outputLimit: { bytes: 10_240, lines: 256 },
     onOutput: () => {},
     ...options,
   };
@@ -79,6 +80,9 @@ export function realSandbox(
 export function scriptedSandbox(end: CommandEnd): { sandbox: Sandbox; commands: unknown[] } {
   const commands: unknown[] = [];
   const sandbox: Sandbox = {
+    get unconfined() {
+      return sandbox;
+    },
     policy: { mode: "danger-full-access" },
     missing: undefined,
     check: async () => undefined,

@@ -18,11 +18,11 @@ describe("tools by model", () => {
     ["gptq-llama", editTools],
     ["", editTools],
   ])("%s", (model, names) => {
-    expect(createToolSet(model).specs.map((spec) => spec.name)).toEqual(names);
+    expect(createToolSet({ model }).specs.map((spec) => spec.name)).toEqual(names);
   });
 
   test.each(["mistral", "gpt-oss-20b"])("prompt budget of %s", (model) => {
-    const tools = createToolSet(model).specs.map((spec) => ({ type: "function", function: spec }));
+    const tools = createToolSet({ model }).specs.map((spec) => ({ type: "function", function: spec }));
     expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(2_900);
   });
 });
@@ -61,7 +61,7 @@ describe("names", () => {
 
   test("unknown", async () => {
     const output = "unsupported call: grep\nThe tools are: shell, apply_patch, update_plan";
-    const prepared = createToolSet("gpt-oss-20b").prepare(
+    const prepared = createToolSet({ model: "gpt-oss-20b" }).prepare(
       { name: "grep", arguments: "{}" },
       makeContext("/"),
     );

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { truncateMiddle } from "../../src/tools/truncate.ts";
+import { type OriginalSize, truncateMiddle as truncate } from "../../src/tools/truncate.ts";
+
+const truncateMiddle = (text: string, original?: OriginalSize) =>
+  truncate(text, { bytes: 10_240, lines: 256 }, original);
 
 const numbered = (count: number, width = 1) =>
   Array.from({ length: count }, (_, index) => `${String(index + 1).padStart(width, "0")}\n`).join("");

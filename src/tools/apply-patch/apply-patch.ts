@@ -50,10 +50,11 @@ export function prepareInput(input: string, folder: string, context: ToolContext
   }
 
   const resolveIn = (path: string) => resolvePath(path, { ...context, cwd: folder });
-  const paths = [...new Set(named.map((path) => displayPath(context.cwd, resolveIn(path))))];
+  const paths = [...new Set(named.map(resolveIn))];
   return {
     kind: "ready",
-    action: { kind: "edit", paths },
+    action: { kind: "edit", paths: paths.map((path) => displayPath(context.cwd, path)) },
+    effect: { kind: "write", paths },
     run: () => run(parsed.hunks, resolveIn, context),
   };
 }

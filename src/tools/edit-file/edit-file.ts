@@ -28,6 +28,7 @@ export const editFile: Tool = {
     return {
       kind: "ready",
       action: { kind: "edit", paths: [named.shown] },
+      effect: { kind: "write", paths: [named.path] },
       run: () => run(named.path, edit, context),
     };
   },

@@ -1,4 +1,5 @@
 import { toLines } from "../lines.ts";
+import type { OutputLimit } from "../tool.ts";
 import { headBytes } from "../truncate.ts";
 
 /** A piece of a file that fits the prompt: whole lines with their numbers, and how to get the rest. */
@@ -9,20 +10,24 @@ export interface Page {
 }
 
 const DEFAULT_LINES = 400;
-const MAX_BYTES = 10_240;
 const MAX_LINE_BYTES = 2_000;
 /** For the notes below the lines. */
 const RESERVED_BYTES = 100;
 
-export function pageOf(text: string, firstLine: number, lineCount = DEFAULT_LINES): Page {
+export function pageOf(
+  text: string,
+  firstLine: number,
+  lineCount: number | undefined,
+  limit: OutputLimit,
+): Page {
   const lines = toLines(text);
-  const wanted = lines.slice(firstLine - 1, firstLine - 1 + lineCount);
+  const wanted = lines.slice(firstLine - 1, firstLine - 1 + (lineCount ?? DEFAULT_LINES));
   const shown: string[] = [];
   let bytes = 0;
   for (const [index, line] of wanted.entries()) {
     const numbered = `${firstLine + index}\t${cutLine(line)}`;
     bytes += Buffer.byteLength(numbered) + 1;
-    if (bytes > MAX_BYTES - RESERVED_BYTES) {
+    if (bytes > limit.bytes - RESERVED_BYTES) {
       break;
     }
     shown.push(numbered);

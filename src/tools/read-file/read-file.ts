@@ -3,7 +3,7 @@ import { readInteger } from "../arguments.ts";
 import { unreadResult } from "../files/missing.ts";
 import { displayPath, readPath } from "../files/paths.ts";
 import { decodeText, type FileSnapshot, readSnapshot, systemReason } from "../files/snapshot.ts";
-import { abortedResult, failedResult, type Tool, type ToolResult } from "../tool.ts";
+import { abortedResult, failedResult, type Tool, type ToolContext, type ToolResult } from "../tool.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { pageOf } from "./page.ts";
 import { readFileSpec } from "./spec.ts";
@@ -30,10 +30,11 @@ export const readFile: Tool = {
         ...(firstLine === 1 ? {} : { firstLine }),
         ...(lineCount === undefined ? {} : { lineCount }),
       },
+      effect: { kind: "none" },
       async run() {
         const read = await readSnapshot(path, context);
         if (read.kind === "file") {
-          return showFile(read.file, firstLine, lineCount, context.cwd);
+          return showFile(read.file, { firstLine, lineCount }, context);
         }
         if (read.kind === "directory") {
           return listDirectory(path, context.signal);
@@ -46,15 +47,14 @@ export const readFile: Tool = {
 
 function showFile(
   file: FileSnapshot,
-  firstLine: number,
-  lineCount: number | undefined,
-  cwd: string,
+  { firstLine, lineCount }: { readonly firstLine: number; readonly lineCount: number | undefined },
+  { cwd, outputLimit }: ToolContext,
 ): ToolResult {
   const decoded = decodeText(file.bytes);
   if (decoded.kind === "binary") {
     return failedResult(`${displayPath(cwd, file.path)} is a binary file (${file.bytes.length} bytes)`);
   }
-  const page = pageOf(decoded.text, firstLine, lineCount);
+  const page = pageOf(decoded.text, firstLine, lineCount, outputLimit);
   if (page.shown === 0 && page.total > 0) {
     return failedResult(`offset ${firstLine} is behind the end: the file has ${page.total} lines`);
   }

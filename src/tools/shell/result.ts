@@ -1,21 +1,24 @@
 import type { SandboxError } from "../../protocol/index.ts";
 import type { CapturedOutput, CommandEnd } from "../../sandbox/index.ts";
 import { plainTerminalText } from "../terminal-text.ts";
-import { abortedResult, failedResult, INTERRUPTED, type ToolResult } from "../tool.ts";
+import { abortedResult, failedResult, INTERRUPTED, type OutputLimit, type ToolResult } from "../tool.ts";
 import { truncateMiddle } from "../truncate.ts";
 
 /** Output first, then one line in brackets that says how it ended. */
-export function shellResult(end: CommandEnd, run: { durationMs: number; timeoutMs: number }): ToolResult {
+export function shellResult(
+  end: CommandEnd,
+  run: { durationMs: number; timeoutMs: number; outputLimit: OutputLimit },
+): ToolResult {
   switch (end.kind) {
     case "exited": {
-      const output = modelText(end.output);
+      const output = modelText(end.output, run.outputLimit);
       return {
         output: withStatus(output, exitStatus(end, run, output)),
         outcome: { kind: "command-exited", exitCode: end.exitCode, output, timedOut: end.timedOut },
       };
     }
     case "aborted":
-      return abortedResult(withStatus(modelText(end.output), INTERRUPTED));
+      return abortedResult(withStatus(modelText(end.output, run.outputLimit), INTERRUPTED));
     case "not-started":
       return failedResult(`the command could not be started: ${plainTerminalText(end.reason)}`);
     case "refused":
@@ -47,10 +50,14 @@ export function formatDuration(durationMs: number): string {
   return `${seconds < 60 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
 }
 
-function modelText(output: CapturedOutput): string {
+function modelText(output: CapturedOutput, limit: OutputLimit): string {
   const text = plainTerminalText(output.text);
   const wasCapped = output.totalBytes > Buffer.byteLength(output.text);
-  return truncateMiddle(text, wasCapped ? { bytes: output.totalBytes, lines: output.totalLines } : undefined);
+  return truncateMiddle(
+    text,
+    limit,
+    wasCapped ? { bytes: output.totalBytes, lines: output.totalLines } : undefined,
+  );
 }
 
 function withStatus(output: string, status: string): string {

@@ -65,6 +65,7 @@ function prepareCommand(
   return {
     kind: "ready",
     action: { kind: "command", command: commandText(command), cwd: folder },
+    effect: { kind: "command", ...command, cwd: folder },
     async run() {
       const looked = stat(folder).then(
         (found) => found.isDirectory(),
@@ -86,7 +87,11 @@ function prepareCommand(
         signal: context.signal,
         onOutput: (text) => context.onOutput(text),
       });
-      return shellResult(end, { durationMs: performance.now() - startedMs, timeoutMs });
+      return shellResult(end, {
+        durationMs: performance.now() - startedMs,
+        timeoutMs,
+        outputLimit: context.outputLimit,
+      });
     },
   };
 }

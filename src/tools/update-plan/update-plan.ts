@@ -16,6 +16,7 @@ export const updatePlan: Tool = {
     return {
       kind: "ready",
       action: { kind: "plan" },
+      effect: { kind: "none" },
       run: async () => ({ output: "Plan updated", outcome: { kind: "plan-updated", plan } }),
     };
   },

@@ -21,6 +21,7 @@ export const writeFile: Tool = {
     return {
       kind: "ready",
       action: { kind: "edit", paths: [named.shown] },
+      effect: { kind: "write", paths: [named.path] },
       run: () => run(named.path, content, context),
     };
   },
