@@ -1,5 +1,6 @@
 import instructions from "./prompt.md";
 
+export { createContextKeeper } from "./context/keeper.ts";
 export { type ContextFacts, initialContext } from "./initial-context.ts";
 export { type ProjectDocs, readProjectDocs } from "./project-docs.ts";
 export { runTurn, type TurnDependencies } from "./turn.ts";

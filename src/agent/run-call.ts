@@ -1,4 +1,4 @@
-import type { AgentEvent, FunctionCallItem, SandboxError, ToolSpec } from "../protocol/index.ts";
+import type { AgentEvent, FunctionCallItem, Plan, SandboxError, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
 import { isJsonObject } from "./json-object.ts";
@@ -19,6 +19,8 @@ export interface CallResult {
   /** Its arguments could be used as they came. */
   readonly understood: boolean;
   readonly refused?: SandboxError;
+  /** Set by a call that changed the plan. */
+  readonly plan?: Plan;
 }
 
 const CUT_OFF =
@@ -61,6 +63,7 @@ export async function runCall(
     output: `${note}${result.output}`,
     understood,
     ...(result.refused === undefined ? {} : { refused: result.refused }),
+    ...(result.outcome.kind === "plan-updated" ? { plan: result.outcome.plan } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   FunctionCallItem,
   HistoryItem,
   LeatError,
+  ModelError,
   TokenUsage,
   TurnEnd,
 } from "../protocol/index.ts";
@@ -11,6 +12,8 @@ import type { Session, TurnFacts } from "../session/index.ts";
 import type { ToolSet } from "../tools/index.ts";
 import type { Completion, GenerationSettings, ModelEnd, ModelEvent, ModelRequest } from "../wire/index.ts";
 import { argumentsRequest, type FailedCall, readArguments } from "./ask-arguments.ts";
+import { hasPast, keepRoom, makeRoom } from "./context/keeper.ts";
+import type { ContextKeeper, Room, RoomDependencies } from "./context/room.ts";
 import { userMessage } from "./initial-context.ts";
 import { lastAnswer } from "./last-answer.ts";
 import { readResponse } from "./response.ts";
@@ -33,7 +36,7 @@ export interface TurnDependencies {
   readonly openSandbox: () => Promise<Sandbox>;
   /** Written to the rollout before each request. */
   readonly turnFacts: TurnFacts;
-  readonly contextWindow: number | undefined;
+  readonly context: ContextKeeper;
   /** Asks the configured endpoint for one response; what comes goes to `emit` at once. */
   readonly askModel: (
     request: ModelRequest,
@@ -89,13 +92,16 @@ interface Turn extends TurnDependencies {
 }
 
 async function ask(turn: Turn): Promise<Step> {
-  const { session, emit, signal, now } = turn;
+  const { session, context, emit, signal, now } = turn;
+  const noRoom = afterRoom(turn, await keepRoom(roomDependencies(turn)));
+  if (noRoom !== undefined) {
+    return noRoom;
+  }
   const unwritten = session.recordTurn(turn.turnFacts);
   if (unwritten !== undefined) {
     return failed(turn, unwritten);
   }
-  turn.requests += 1;
-  emit({ type: "request-started", number: turn.requests });
+  countRequest(turn);
   const request = requestOf(turn);
   const answer = readResponse((onEvent) => turn.askModel(request, { signal, emit: onEvent }), emit, now);
   if (turn.requests === 1) {
@@ -106,11 +112,15 @@ async function ask(turn: Turn): Promise<Step> {
     case "interrupted":
       return keep(turn, response.partial) ?? interrupted(turn);
     case "failed":
-      return keep(turn, response.partial) ?? failed(turn, response.error);
+      return keep(turn, response.partial) ?? (await afterFailure(turn, request, response.error));
     case "completed": {
       const { items, completion, timing } = response;
       turn.usage = addUsage(turn.usage, completion.usage);
-      emit({ type: "response-completed", usage: completion.usage, timing });
+      context.responses += 1;
+      context.budget.observe(request, completion.usage);
+      const held = { ...request, items: [...session.items, ...items] };
+      const fill = context.budget.fill(held, context.head);
+      emit({ type: "response-completed", usage: completion.usage, timing, context: fill });
       const unkept = keep(turn, items) ?? keepUsage(turn, completion.usage);
       return unkept ?? next(turn, items, completion);
     }
@@ -121,6 +131,53 @@ async function ask(turn: Turn): Promise<Step> {
 
 function requestOf({ model, instructions, session, tools, settings }: Turn): ModelRequest {
   return { model, instructions, items: session.items, tools: tools.specs, settings };
+}
+
+function countRequest(turn: Turn): void {
+  turn.requests += 1;
+  turn.emit({ type: "request-started", number: turn.requests });
+}
+
+function roomDependencies(turn: Turn): RoomDependencies {
+  return {
+    ...turn,
+    requestOf: () => requestOf(turn),
+    countRequest: () => countRequest(turn),
+    countUsage: (usage) => {
+      turn.usage = addUsage(turn.usage, usage);
+    },
+  };
+}
+
+/** A prompt that the server refuses as too long is summed up, as far as there is something to sum up. */
+async function afterFailure(turn: Turn, request: ModelRequest, error: ModelError): Promise<Step> {
+  const { context } = turn;
+  if (error.kind !== "context_overflow" || !hasPast(turn)) {
+    return failed(turn, error);
+  }
+  if (error.contextTokens !== undefined) {
+    context.budget.learnWindow(error.contextTokens);
+  }
+  context.budget.observe(request, {
+    ...(error.promptTokens !== undefined && { inputTokens: error.promptTokens }),
+  });
+  const fill = context.budget.fill(request, context.head);
+  const room = await makeRoom(roomDependencies(turn), { cause: "overflow", fill });
+  return afterRoom(turn, room) ?? { type: "ask" };
+}
+
+function afterRoom(turn: Turn, room: Room): Step | undefined {
+  switch (room.type) {
+    case "enough":
+    case "made":
+      return undefined;
+    case "interrupted":
+      return interrupted(turn);
+    case "failed":
+      return failed(turn, room.error);
+    default:
+      return room satisfies never;
+  }
 }
 
 /** While the server reads the prompt there is time to get ready for the first call. */
@@ -203,6 +260,7 @@ async function runCalls(
       arrival: broken.has(call.call_id) ? brokenArrival : "whole",
       askForArguments: (invalid) => askForArguments(turn, { call, ...invalid }),
     });
+    turn.context.plan = result.plan ?? turn.context.plan;
     if (result.understood) {
       turn.badArguments.clear();
     }
@@ -229,8 +287,7 @@ async function askForArguments(turn: Turn, failed: FailedCall): Promise<string |
     return undefined;
   }
   emit({ type: "notice", notice: { kind: "arguments-asked", name } });
-  turn.requests += 1;
-  emit({ type: "request-started", number: turn.requests });
+  countRequest(turn);
   const end = await turn.askModel(argumentsRequest(requestOf(turn), failed), {
     signal,
     emit(event) {
@@ -265,7 +322,7 @@ function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
   if (Object.keys(last).length === 0) {
     return undefined;
   }
-  const unwritten = turn.session.recordUsage(turn.usage, last, turn.contextWindow);
+  const unwritten = turn.session.recordUsage(turn.usage, last, turn.context.budget.window);
   return unwritten === undefined ? undefined : failed(turn, unwritten);
 }
 

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { baseInstructions, initialContext, readProjectDocs, type TurnDependencies } from "../agent/index.ts";
+import {
+  baseInstructions,
+  createContextKeeper,
+  initialContext,
+  readProjectDocs,
+  type TurnDependencies,
+} from "../agent/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient, type HttpClient } from "../net/index.ts";
@@ -8,7 +14,7 @@ import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index
 import { childEnvironment, openSandbox, resolvePolicy, type Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
-import { type Endpoint, streamModel } from "../wire/index.ts";
+import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -38,9 +44,14 @@ export type Conversation =
 /** Assembles what a turn needs from the configuration: the one place where the modules meet. No process is started. */
 export function openConversation(options: ConversationOptions, io: Io): Conversation {
   const { config, home, cwd, repositoryRoot, endpoint } = options;
-  const instructions = readInstructions(config, cwd);
+  const instructions = readPromptFile(config.instructionsFile, cwd) ?? baseInstructions;
   if (typeof instructions !== "string") {
     return { ok: false, error: instructions };
+  }
+  const { compaction } = config;
+  const summaryPrompt = compaction.prompt ?? readPromptFile(compaction.promptFile, cwd);
+  if (typeof summaryPrompt === "object") {
+    return { ok: false, error: summaryPrompt };
   }
   const docs = readProjectDocs({
     home,
@@ -64,14 +75,15 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   }
   const { session } = opened;
   const policy = sandboxPolicy(config, cwd, io);
-  for (const item of initialContext({
+  const head = initialContext({
     cwd,
     approvalPolicy: config.approvalPolicy,
     sandboxPolicy: policy,
     extraWritableRoots: config.workspaceWrite.writableRoots,
     shell: io.env["SHELL"],
     userInstructions: docs.text,
-  })) {
+  });
+  for (const item of head) {
     const unwritten = session.appendContext(item);
     if (unwritten !== undefined) {
       session.close();
@@ -82,6 +94,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   const { wrapHttp = (client) => client } = options;
   const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
   const memory = openEndpointMemory(home);
+  const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
   return {
     ok: true,
     session,
@@ -93,7 +106,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       instructions,
       tools: createToolSet({
         model: config.model,
-        ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
+        ...(window === undefined ? {} : { contextWindow: window }),
       }),
       settings: { ...config.generation, extraBody: config.provider.extraBody },
       cwd,
@@ -109,7 +122,15 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         sandboxMode: config.sandboxMode,
         workspaceWrite: config.workspaceWrite,
       },
-      contextWindow: config.contextWindow,
+      context: createContextKeeper({
+        window,
+        head,
+        ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
+        ...(config.generation.maxOutputTokens === undefined
+          ? {}
+          : { maxOutputTokens: config.generation.maxOutputTokens }),
+        ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
+      }),
       askModel: (request, { signal, emit }) =>
         streamModel(request, endpoint, {
           http,
@@ -127,12 +148,12 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   };
 }
 
-/** The user's own system prompt replaces ours whole, as in Codex. */
-function readInstructions(config: Config, cwd: string): string | ConfigError {
-  if (config.instructionsFile === undefined) {
-    return baseInstructions;
+/** A prompt of the user's own replaces ours whole, as in Codex; undefined where none is configured. */
+function readPromptFile(file: string | undefined, cwd: string): string | ConfigError | undefined {
+  if (file === undefined) {
+    return undefined;
   }
-  const path = resolve(cwd, config.instructionsFile);
+  const path = resolve(cwd, file);
   try {
     const text = readFileSync(path, "utf8").trim();
     if (text !== "") {

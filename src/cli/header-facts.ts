@@ -10,12 +10,13 @@ type OpenConversation = Extract<Conversation, { ok: true }>;
 
 /** What stands above a run: who answers, from where, and what it may touch. */
 export function headerFacts(config: Config, conversation: OpenConversation): HeaderFacts {
+  const { window } = conversation.dependencies.context.budget;
   return {
     version,
     model: config.model,
     providerName: config.provider.name,
     endpoint: new URL(config.provider.baseUrl).host,
-    ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
+    ...(window === undefined ? {} : { contextWindow: window }),
     sandbox: describePolicy(conversation.policy, conversation.dependencies.cwd),
     approval: config.approvalPolicy,
     sessionId: conversation.session.id,

@@ -19,6 +19,7 @@ export interface Config {
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;
   readonly contextWindow?: number;
+  readonly compaction: CompactionConfig;
   readonly generation: GenerationConfig;
   readonly projectDocMaxBytes: number;
   readonly projectDocFallbackFilenames: readonly string[];
@@ -31,6 +32,13 @@ export interface Config {
   readonly notYet: readonly string[];
   /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag" or "env NAME". */
   readonly origins: Readonly<Record<string, string>>;
+}
+
+/** When and how a conversation is summed up; absent: leat's own way. */
+export interface CompactionConfig {
+  readonly tokenLimit?: number;
+  readonly prompt?: string;
+  readonly promptFile?: string;
 }
 
 /** What the user asked of the model's answers; absent: nothing is sent, and the server decides. */

@@ -10,6 +10,17 @@ export const KEYS: readonly KeySpec[] = [
     default: "openai",
   }),
   used("model_context_window", "integer", "Tokens the model can hold."),
+  used(
+    "model_auto_compact_token_limit",
+    "integer",
+    "Tokens of a prompt at which the conversation is summed up. Not set: when a fifth of the window is left.",
+  ),
+  used("compact_prompt", "string", "What to say when the conversation is to be summed up."),
+  used(
+    "experimental_compact_prompt_file",
+    "path",
+    "The same, from a file. Relative to the working directory.",
+  ),
   used("model_reasoning_effort", "string", "How hard to think. Not set: the server's own default.", {
     allowed: ["none", "minimal", "low", "medium", "high", "xhigh"],
   }),
@@ -127,13 +138,10 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["trusted", "untrusted"],
   }),
 
-  notYet("model_auto_compact_token_limit", "integer", "Tokens at which the conversation is summed up."),
   notYet("review_model", "string", "The model for reviews."),
   notYet("openai_base_url", "url", "Replaces the URL of the built-in `openai`."),
   notYet("oss_provider", "string", "The provider that `--oss` stands for."),
   notYet("developer_instructions", "string", "Added to the system prompt."),
-  notYet("compact_prompt", "string", "What to say when the conversation is to be summed up."),
-  notYet("experimental_compact_prompt_file", "path", "The same, from a file."),
   notYet("tool_output_token_limit", "integer", "How much of a tool's output the model gets to see."),
   notYet("project_root_markers", "strings", "Files that mark the top of a project."),
   notYet("default_permissions", "string", "The permission profile in force, in place of `sandbox_mode`."),

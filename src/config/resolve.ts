@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { ConfigError, ShellEnvironmentPolicy } from "../protocol/index.ts";
 import { builtInProviders } from "./built-in-providers.ts";
 import type { DocumentCheck } from "./check-document.ts";
-import type { Config, ConfigFlags, GenerationConfig, KnownProvider, WorkspaceWriteConfig } from "./config.ts";
+import type {
+  CompactionConfig,
+  Config,
+  ConfigFlags,
+  GenerationConfig,
+  KnownProvider,
+  WorkspaceWriteConfig,
+} from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
@@ -71,6 +78,7 @@ export function resolveConfig(
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),
+    compaction: compaction(get, absolute),
     generation: generation(get),
     projectDocMaxBytes: get("project_doc_max_bytes"),
     projectDocFallbackFilenames: [...get<string[]>("project_doc_fallback_filenames")],
@@ -108,6 +116,17 @@ function generation(get: Getter): GenerationConfig {
     ...(reasoningSummary !== undefined && { reasoningSummary }),
     ...(verbosity !== undefined && { verbosity }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+  };
+}
+
+function compaction(get: Getter, absolute: (path: string) => string): CompactionConfig {
+  const tokenLimit = get<number | undefined>("model_auto_compact_token_limit");
+  const prompt = get<string | undefined>("compact_prompt");
+  const promptFile = get<string | undefined>("experimental_compact_prompt_file");
+  return {
+    ...(tokenLimit !== undefined && { tokenLimit }),
+    ...(prompt !== undefined && { prompt }),
+    ...(promptFile !== undefined && { promptFile: absolute(promptFile) }),
   };
 }
 

@@ -1,6 +1,14 @@
-import type { AgentEvent, HistoryItem, LeatError, ToolAction, TurnEnd } from "../protocol/index.ts";
+import type {
+  AgentEvent,
+  ContextFill,
+  HistoryItem,
+  LeatError,
+  ToolAction,
+  TurnEnd,
+} from "../protocol/index.ts";
+import { contextText } from "./context-line.ts";
 import { FinalAnswer } from "./final-answer.ts";
-import { formatSeconds } from "./format.ts";
+import { formatCount, formatSeconds } from "./format.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
 import { ANSWER_LOOK, LiveBlock, REASONING_LOOK } from "./live-block.ts";
 import { noticeText } from "./notice-text.ts";
@@ -52,6 +60,7 @@ class HumanFrontEnd implements HumanOutput {
   #requestStartedAt = 0;
   #hiddenThinking = false;
   #timings: TurnTimings = NO_TIMINGS;
+  #fill: ContextFill | undefined;
 
   constructor(options: HumanOptions) {
     const { stdout, stderr } = options;
@@ -117,6 +126,25 @@ class HumanFrontEnd implements HumanOutput {
       case "response-completed":
         this.#endResponse();
         this.#timings = addTiming(this.#timings, event.timing);
+        this.#fill = event.context;
+        return;
+      case "compaction-started":
+        this.#say(
+          "yellow",
+          event.cause === "limit"
+            ? `the context is nearly full (${contextText(event.fill)}); the conversation is summed up`
+            : `the prompt is too long for the server (about ${contextText(event.fill)}); the conversation is summed up`,
+        );
+        return;
+      case "compaction-ended":
+        this.#endResponse();
+        this.#say(
+          "yellow",
+          `summed up: ${formatCount(event.before)} → ${formatCount(event.after)} tokens`.replace(
+            "→",
+            this.#progress.look.signs.arrow,
+          ),
+        );
         return;
       case "tool-started":
         this.#closeBlock();
@@ -262,7 +290,7 @@ class HumanFrontEnd implements HumanOutput {
   #endTurn(end: TurnEnd): void {
     switch (end.type) {
       case "completed":
-        this.#progress.writeLines(usageLines(end.usage, this.#timings, this.#progress.look));
+        this.#progress.writeLines(usageLines(end.usage, this.#timings, this.#fill, this.#progress.look));
         this.#final.complete(end.lastMessage);
         return;
       case "interrupted":

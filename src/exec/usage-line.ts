@@ -1,10 +1,15 @@
-import type { ResponseTiming, TokenUsage } from "../protocol/index.ts";
+import type { ContextFill, ResponseTiming, TokenUsage } from "../protocol/index.ts";
 import { formatCount, formatDuration, formatSpeed } from "./format.ts";
 import type { Look } from "./output.ts";
 import { packLines } from "./pack.ts";
 
 /** What a turn cost, as far as it is known: `1,950 in (1,810 cached) · 412 out · first token 1.1 s · 46 tok/s`; else nothing. */
-export function usageLines(usage: TokenUsage, timings: TurnTimings, look: Look): string[] {
+export function usageLines(
+  usage: TokenUsage,
+  timings: TurnTimings,
+  fill: ContextFill | undefined,
+  look: Look,
+): string[] {
   const { inputTokens, cachedInputTokens, outputTokens } = usage;
   const parts: string[] = [];
   if (inputTokens !== undefined) {
@@ -19,6 +24,9 @@ export function usageLines(usage: TokenUsage, timings: TurnTimings, look: Look):
   }
   if (timings.tokensPerSecond !== undefined) {
     parts.push(formatSpeed(timings.tokensPerSecond));
+  }
+  if (fill?.window !== undefined) {
+    parts.push(`context ${formatCount(fill.tokens)} of ${formatCount(fill.window)}`);
   }
   return packLines(parts, look).map((line) => look.style("dim", line));
 }

@@ -5,6 +5,7 @@ import type { JsonMap } from "./json-object.ts";
 type Check = (value: unknown) => boolean;
 
 const isFlag: Check = (value) => typeof value === "boolean";
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
 const isNames: Check = (value) => Array.isArray(value) && value.every((name) => typeof name === "string");
 const isOneOf =
   (...words: readonly string[]): Check =>
@@ -33,6 +34,7 @@ const MODEL_FACTS: Readonly<Record<keyof ModelFacts, Check>> = {
   refusesTextBesideCalls: isFlag,
   refusesParallelCalls: isFlag,
   sealsReasoning: isFlag,
+  contextWindow: isCount,
   wireApi: isOneOf("chat", "responses"),
 };
 

@@ -45,6 +45,8 @@ export interface ModelFacts {
   readonly sealsReasoning?: boolean;
   /** The API on which this model alone is served. */
   readonly wireApi?: "chat" | "responses";
+  /** Tokens it holds, as the server said when it refused a prompt as too long. */
+  readonly contextWindow?: number;
 }
 
 export interface EndpointFacts {

@@ -3,6 +3,8 @@
  * here are only the kind and the data that text needs.
  */
 
+import type { ContextFill } from "./usage.ts";
+
 /** What went wrong between us and a model server, judged by what the server says rather than by its status. */
 export type ModelErrorKind = ConnectionErrorKind | ServerErrorKind;
 
@@ -108,4 +110,17 @@ export interface SandboxError {
   readonly detail?: string;
 }
 
-export type LeatError = ModelError | ConfigError | SessionError | MissingKeyError | SandboxError;
+/** The conversation does not fit the context window, and summing it up does not help. */
+export interface ContextError {
+  readonly kind: "context_full";
+  readonly limitTokens: number;
+  readonly fill: ContextFill;
+}
+
+export type LeatError =
+  | ContextError
+  | ModelError
+  | ConfigError
+  | SessionError
+  | MissingKeyError
+  | SandboxError;

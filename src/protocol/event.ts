@@ -1,6 +1,6 @@
 import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
-import type { ResponseTiming, TokenUsage } from "./usage.ts";
+import type { ContextFill, ResponseTiming, TokenUsage } from "./usage.ts";
 
 /**
  * AgentEvent: everything a front end (exec, TUI, MCP server) learns about a running turn.
@@ -19,7 +19,22 @@ export type AgentEvent =
   /** The stream broke; what was shown of this response is void, and a new attempt follows. */
   | { readonly type: "response-discarded" }
   | { readonly type: "item-completed"; readonly item: HistoryItem }
-  | { readonly type: "response-completed"; readonly usage: TokenUsage; readonly timing: ResponseTiming }
+  | {
+      readonly type: "response-completed";
+      readonly usage: TokenUsage;
+      readonly timing: ResponseTiming;
+      /** What the next prompt would hold if nothing came to it. */
+      readonly context: ContextFill;
+    }
+  /** The conversation comes near the end of the context window, or beyond: the model is asked to sum it up. */
+  | {
+      readonly type: "compaction-started";
+      /** `overflow`: the server has refused the prompt as too long. */
+      readonly cause: "limit" | "overflow";
+      readonly fill: ContextFill;
+    }
+  /** A new prompt begins, with the summary; both in tokens. */
+  | { readonly type: "compaction-ended"; readonly before: number; readonly after: number }
   | { readonly type: "tool-started"; readonly callId: string; readonly action: ToolAction }
   | { readonly type: "tool-output-delta"; readonly callId: string; readonly text: string }
   | {

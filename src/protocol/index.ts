@@ -9,6 +9,7 @@ export type {
 export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts } from "./endpoint.ts";
 export type {
   ConfigError,
+  ContextError,
   LeatError,
   MissingKeyError,
   ModelError,
@@ -37,4 +38,4 @@ export type {
 } from "./item.ts";
 export type { ApprovalPolicy, SandboxMode, SandboxPolicy, ShellEnvironmentPolicy } from "./policy.ts";
 export type { ToolSpec } from "./tool-spec.ts";
-export type { ResponseTiming, TokenUsage } from "./usage.ts";
+export type { ContextFill, ContextPart, ResponseTiming, TokenUsage } from "./usage.ts";

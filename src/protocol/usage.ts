@@ -7,6 +7,26 @@ export interface TokenUsage {
   readonly totalTokens?: number;
 }
 
+/** What a prompt holds, in tokens: counted by the server as a whole, shared out among its parts by their bytes. */
+export interface ContextFill {
+  readonly tokens: number;
+  /** Tokens the model can hold, where that is known. */
+  readonly window?: number;
+  /** The largest first. */
+  readonly parts: readonly { readonly part: ContextPart; readonly tokens: number }[];
+}
+
+/** `project`: AGENTS.md and the facts of the environment. */
+export type ContextPart =
+  | "instructions"
+  | "tools"
+  | "project"
+  | "user"
+  | "answers"
+  | "thinking"
+  | "calls"
+  | "outputs";
+
 /** Clock times of one response, in milliseconds since the request left. */
 export interface ResponseTiming {
   /** Until the first character of reasoning, text or a tool call. Absent if none came. */

@@ -15,7 +15,14 @@ export type RolloutLine =
   | { readonly type: "session_meta"; readonly payload: SessionMeta }
   | { readonly type: "response_item"; readonly payload: HistoryItem }
   | { readonly type: "event_msg"; readonly payload: RolloutEvent }
-  | { readonly type: "turn_context"; readonly payload: TurnContext };
+  | { readonly type: "turn_context"; readonly payload: TurnContext }
+  | { readonly type: "compacted"; readonly payload: Compacted };
+
+/** Codex of 2025 makes the new history from the message; the later ones, and leat, take it as it stands. */
+interface Compacted {
+  readonly message: string;
+  readonly replacement_history: readonly HistoryItem[];
+}
 
 interface SessionMeta {
   readonly id: string;
@@ -130,6 +137,10 @@ function reasoningLine({ content, summary }: ReasoningItem): RolloutLine | undef
   return undefined;
 }
 
+export function compactedLine(items: readonly HistoryItem[], summary: string): RolloutLine {
+  return { type: "compacted", payload: { message: summary, replacement_history: items } };
+}
+
 /** Codex's format has no unknown counts: they are written as 0. */
 export function usageLine(
   total: TokenUsage,
@@ -162,7 +173,7 @@ function toRollout(usage: TokenUsage): RolloutUsage {
   };
 }
 
-function textOf(item: {
+export function textOf(item: {
   readonly content: readonly ({ readonly text: string } | { readonly type: "input_image" })[];
 }): string {
   return item.content.map((part) => ("text" in part ? part.text : "")).join("");

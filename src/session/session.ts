@@ -1,5 +1,13 @@
 import type { HistoryItem, SessionError, TokenUsage } from "../protocol/index.ts";
-import { eventLine, type RolloutLine, type TurnFacts, turnLine, usageLine } from "./codex-lines.ts";
+import {
+  compactedLine,
+  eventLine,
+  type RolloutLine,
+  type TurnFacts,
+  textOf,
+  turnLine,
+  usageLine,
+} from "./codex-lines.ts";
 import type { GitFacts } from "./git-facts.ts";
 import { createSessionId } from "./identifier.ts";
 import { createRolloutFile, type RolloutFile } from "./rollout.ts";
@@ -10,10 +18,14 @@ export interface Session {
   /** Absolute path of the rollout file. */
   readonly path: string;
   readonly items: readonly HistoryItem[];
+  /** All that the user has said, also what has been summed up since. */
+  readonly userTexts: readonly string[];
   /** Keeps the item and writes it before it returns: what was returned survives a kill. */
   append(item: HistoryItem): SessionError | undefined;
   /** The same for what no one said: instructions and facts at the head of the history. */
   appendContext(item: HistoryItem): SessionError | undefined;
+  /** Begins a new history in place of the present one, which stays in the file as it is. */
+  compact(items: readonly HistoryItem[], summary: string): SessionError | undefined;
   /** Notes for whoever reads the file; they are no part of the history. */
   recordTurn(facts: TurnFacts): SessionError | undefined;
   recordUsage(
@@ -69,7 +81,8 @@ export function createSession(options: SessionOptions): OpenedSession {
 }
 
 function openSession(id: string, file: RolloutFile, now: () => Date): Session {
-  const items: HistoryItem[] = [];
+  let items: HistoryItem[] = [];
+  const userTexts: string[] = [];
   const write = (line: RolloutLine): SessionError | undefined => {
     try {
       file.write(line, now());
@@ -85,12 +98,22 @@ function openSession(id: string, file: RolloutFile, now: () => Date): Session {
   return {
     id,
     path: file.path,
-    items,
+    get items() {
+      return items;
+    },
+    userTexts,
     append(item) {
       const event = eventLine(item);
+      if (item.type === "message" && item.role === "user") {
+        userTexts.push(textOf(item));
+      }
       return appendItem(item) ?? (event === undefined ? undefined : write(event));
     },
     appendContext: appendItem,
+    compact(newItems, summary) {
+      items = [...newItems];
+      return write(compactedLine(items, summary));
+    },
     recordTurn: (facts) => write(turnLine(facts)),
     recordUsage: (total, last, contextWindow) => write(usageLine(total, last, contextWindow)),
     recordInterruption: () =>

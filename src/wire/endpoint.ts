@@ -1,3 +1,4 @@
+import type { EndpointFacts, EndpointMemory } from "../protocol/index.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 
 /** Everything the wire must know about where requests go. Holds secrets: never log it. */
@@ -34,6 +35,16 @@ export function endpointUrl(endpoint: Endpoint, path: string): string {
 export function shownUrl(endpoint: Endpoint, path: string): string {
   const url = new URL(endpointUrl(endpoint, path));
   return `${url.origin}${url.pathname}`;
+}
+
+/** Under which name facts about the endpoint are kept. Without credentials, since it is written down. */
+export function memoryPlace(endpoint: Endpoint): string {
+  return shownUrl(endpoint, "");
+}
+
+/** What was learnt of this endpoint and model in earlier runs. */
+export function rememberedFacts(endpoint: Endpoint, model: string, memory: EndpointMemory): EndpointFacts {
+  return memory.get(memoryPlace(endpoint), model);
 }
 
 /** Some servers quote the key they refuse. */

@@ -2,7 +2,7 @@ import { type HttpClient, retryDelayMs, sleep } from "../net/index.ts";
 import type { EndpointFacts, EndpointMemory, ModelError, Notice } from "../protocol/index.ts";
 import { codecFor, type WireApi } from "./codec.ts";
 import { adapt } from "./dialects/adapt.ts";
-import { type Endpoint, shownUrl } from "./endpoint.ts";
+import { type Endpoint, memoryPlace, rememberedFacts } from "./endpoint.ts";
 import { type ExchangeEnd, exchange } from "./exchange.ts";
 import type { ModelEnd, ModelEvent } from "./model-event.ts";
 import type { ModelRequest } from "./model-request.ts";
@@ -31,9 +31,7 @@ export async function streamModel(
   endpoint: Endpoint,
   options: StreamOptions,
 ): Promise<ModelEnd> {
-  // Without credentials, since it is written down.
-  const place = shownUrl(endpoint, "");
-  const facts = options.memory.get(place, request.model);
+  const facts = rememberedFacts(endpoint, request.model, options.memory);
   const asking: Asking = {
     endpoint,
     options,
@@ -48,7 +46,7 @@ export async function streamModel(
         server: { ...asking.facts.server, ...learnt.server },
         model: { ...asking.facts.model, ...learnt.model },
       };
-      options.memory.put(place, request.model, learnt);
+      options.memory.put(memoryPlace(endpoint), request.model, learnt);
     },
   };
   for (;;) {
@@ -65,6 +63,10 @@ export async function streamModel(
       const { items, completion, learnt } = end.response;
       asking.remember({ model: learnt ?? {} });
       return { type: "completed", items, completion };
+    }
+    const { contextTokens } = end.error;
+    if (contextTokens !== undefined) {
+      asking.remember({ model: { contextWindow: contextTokens } });
     }
     const next = (await otherWay(asking, end)) ?? pause(asking, end);
     if (next === undefined) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { runTurn, type TurnDependencies } from "../../src/agent/index.ts";
+import { createContextKeeper, runTurn, type TurnDependencies } from "../../src/agent/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
 import { createSession, type Session } from "../../src/session/index.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
@@ -72,7 +72,7 @@ async function play(input: string, script: Script): Promise<Played> {
         excludeSlashTmp: false,
       },
     },
-    contextWindow: 4096,
+    context: createContextKeeper({ window: 4096, head: [] }),
     askModel: async (request, { signal, emit }) => {
       // The invariant of the session: what the request is made of is on disk before it leaves.
       expect(readItems(session.path)).toEqual(request.items);
@@ -184,7 +184,12 @@ describe("a turn", () => {
       { type: "reasoning-delta", text: "hm" },
       { type: "text-delta", text: "hel" },
       { type: "text-delta", text: "lo" },
-      { type: "response-completed", usage, timing: { firstTokenMs: 10, totalMs: 20 } },
+      {
+        type: "response-completed",
+        usage,
+        timing: { firstTokenMs: 10, totalMs: 20 },
+        context: expect.anything(),
+      },
       { type: "item-completed", item: reasoning("hm") },
       { type: "item-completed", item: assistant("hello") },
       { type: "turn-ended", end },
@@ -223,7 +228,7 @@ describe("a turn", () => {
     expect(played.events).toEqual([
       { type: "turn-started" },
       { type: "request-started", number: 1 },
-      { type: "response-completed", usage, timing: { totalMs: 10 } },
+      { type: "response-completed", usage, timing: { totalMs: 10 }, context: expect.anything() },
       { type: "item-completed", item: assistant("I look.") },
       { type: "item-completed", item: call("1", "ls") },
       { type: "tool-started", callId: "1", action },
@@ -231,7 +236,7 @@ describe("a turn", () => {
       { type: "tool-ended", callId: "1", action, result: ran("file").outcome, durationMs: 10 },
       { type: "item-completed", item: output("1", "file") },
       { type: "request-started", number: 2 },
-      { type: "response-completed", usage, timing: { totalMs: 10 } },
+      { type: "response-completed", usage, timing: { totalMs: 10 }, context: expect.anything() },
       { type: "item-completed", item: assistant("done") },
       { type: "turn-ended", end },
     ]);

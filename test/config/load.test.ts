@@ -65,6 +65,7 @@ test("no file: the defaults, each with its origin", () => {
         excludeTmpdirEnvVar: false,
         excludeSlashTmp: false,
       },
+      compaction: {},
       generation: {},
       shellEnvironment: {
         inherit: "all",

@@ -134,7 +134,7 @@ writable_roots = ["/b"]
 
 describe("keys without effect so far", () => {
   const text = `notify = ["say"]
-compact_prompt = "sum up"
+review_model = "sum up"
 personality = "pragmatic"
 tui = { notifications = true, theme = "dark" }
 [mcp_servers.docs]
@@ -147,12 +147,12 @@ file_opener = "none"
 review_model = "m"
 `;
   test.each([
-    [undefined, ["notify", "compact_prompt", "tui.notifications", "mcp_servers", "model_providers.x.auth"]],
+    [undefined, ["notify", "review_model", "tui.notifications", "mcp_servers", "model_providers.x.auth"]],
     [
       "p",
       [
         "notify",
-        "compact_prompt",
+        "review_model",
         "tui.notifications",
         "mcp_servers",
         "model_providers.x.auth",

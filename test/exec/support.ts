@@ -104,6 +104,7 @@ export const response = (timing: ResponseTiming = { totalMs: 1 }, usage: TokenUs
   type: "response-completed",
   usage,
   timing,
+  context: { tokens: 0, parts: [] },
 });
 
 export const ended = (end: TurnEnd): AgentEvent => ({ type: "turn-ended", end });
