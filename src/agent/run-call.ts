@@ -21,6 +21,8 @@ export interface CallResult {
   readonly refused?: SandboxError;
   /** Set by a call that changed the plan. */
   readonly plan?: Plan;
+  /** Pictures that the call shows the model, as `data:` URIs. */
+  readonly images: readonly string[];
 }
 
 const CUT_OFF =
@@ -63,6 +65,7 @@ export async function runCall(
     output: `${note}${result.output}`,
     understood,
     ...(result.refused === undefined ? {} : { refused: result.refused }),
+    images: result.images ?? [],
     ...(result.outcome.kind === "plan-updated" ? { plan: result.outcome.plan } : {}),
   };
 }

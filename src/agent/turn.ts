@@ -3,6 +3,7 @@ import type {
   FunctionCallItem,
   HistoryItem,
   LeatError,
+  MessageItem,
   ModelError,
   TokenUsage,
   TurnEnd,
@@ -252,6 +253,7 @@ async function runCalls(
 ): Promise<Step> {
   const broken = new Set(completion.invalidCalls.map((call) => call.id));
   const brokenArrival = completion.finish === "length" ? "cut-off" : "broken";
+  const images: string[] = [];
   for (const call of calls) {
     if (turn.signal.aborted) {
       break;
@@ -261,6 +263,7 @@ async function runCalls(
       askForArguments: (invalid) => askForArguments(turn, { call, ...invalid }),
     });
     turn.context.plan = result.plan ?? turn.context.plan;
+    images.push(...result.images);
     if (result.understood) {
       turn.badArguments.clear();
     }
@@ -274,7 +277,17 @@ async function runCalls(
       return failed(turn, result.refused);
     }
   }
+  const unwritten = images.length === 0 ? undefined : turn.session.appendContext(pictureMessage(images));
+  if (unwritten !== undefined) {
+    return failed(turn, unwritten);
+  }
   return turn.signal.aborted ? interrupted(turn) : { type: "ask" };
+}
+
+/** Behind all outputs of a response, since these must follow their calls. */
+function pictureMessage(images: readonly string[]): MessageItem {
+  const content = images.map((image) => ({ type: "input_image" as const, image_url: image }));
+  return { type: "message", role: "user", content };
 }
 
 /** The first failure is told to the model; after the second in a row it is asked, once, for nothing but the arguments. */

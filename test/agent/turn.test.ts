@@ -208,6 +208,26 @@ describe("a turn", () => {
     ]);
   });
 
+  test("pictures that calls show follow the outputs of the whole response", async () => {
+    const picture = (image: string) => ({ ...ran("attached local image path"), images: [image] });
+    const { requests } = await play("q", {
+      responses: [[completed([call("1", "a"), call("2", "b")], withCalls)], [completed([assistant("seen")])]],
+      tools: { a: () => picture("data:a"), b: () => picture("data:b") },
+    });
+    expect(requests[1]?.slice(3)).toEqual([
+      output("1", "attached local image path"),
+      output("2", "attached local image path"),
+      {
+        type: "message",
+        role: "user",
+        content: [
+          { type: "input_image", image_url: "data:a" },
+          { type: "input_image", image_url: "data:b" },
+        ],
+      },
+    ]);
+  });
+
   test("of a call, its output and the answer", async () => {
     const played = await play("q", {
       responses: [
