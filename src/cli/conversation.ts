@@ -31,7 +31,8 @@ export type Conversation =
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
       readonly dependencies: Omit<TurnDependencies, "emit" | "signal" | "now">;
-      close(): void;
+      /** Ends what runs in the background. */
+      close(): Promise<void>;
     }
   | { readonly ok: false; readonly error: SessionError | ConfigError };
 
@@ -82,6 +83,11 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   const { wrapHttp = (client) => client } = options;
   const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
   const memory = openEndpointMemory(home);
+  const tools = createToolSet({
+    model: config.model,
+    ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
+    ...config.tools,
+  });
   return {
     ok: true,
     session,
@@ -91,10 +97,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       session,
       model: config.model,
       instructions,
-      tools: createToolSet({
-        model: config.model,
-        ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
-      }),
+      tools,
       settings: { ...config.generation, extraBody: config.provider.extraBody },
       cwd,
       userHome: io.userHome,
@@ -120,9 +123,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
           newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
         }),
     },
-    close() {
+    async close() {
       session.close();
       http.close();
+      await tools.close();
     },
   };
 }

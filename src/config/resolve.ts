@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { ConfigError, ShellEnvironmentPolicy } from "../protocol/index.ts";
 import { builtInProviders } from "./built-in-providers.ts";
 import type { DocumentCheck } from "./check-document.ts";
-import type { Config, ConfigFlags, GenerationConfig, KnownProvider, WorkspaceWriteConfig } from "./config.ts";
+import type {
+  Config,
+  ConfigFlags,
+  GenerationConfig,
+  KnownProvider,
+  ToolsConfig,
+  WorkspaceWriteConfig,
+} from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
@@ -68,6 +75,7 @@ export function resolveConfig(
     sandboxMode: get("sandbox_mode", flags.sandboxMode),
     workspaceWrite: workspaceWrite(get, absolute),
     shellEnvironment: shellEnvironment(get),
+    tools: tools(get),
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),
@@ -127,6 +135,17 @@ function shellEnvironment(get: Getter): ShellEnvironmentPolicy {
     exclude: [...get<string[]>("shell_environment_policy.exclude")],
     set: stringRecord(get<TomlTable | undefined>("shell_environment_policy.set")),
     includeOnly: [...get<string[]>("shell_environment_policy.include_only")],
+  };
+}
+
+function tools(get: Getter): ToolsConfig {
+  const outputTokens = get<number | undefined>("tool_output_token_limit");
+  const viewImage =
+    get<boolean | undefined>("tools.view_image") ?? get<boolean | undefined>("tools_view_image");
+  return {
+    useLoginShell: get("shell_environment_policy.experimental_use_profile"),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(viewImage !== undefined && { viewImage }),
   };
 }
 
