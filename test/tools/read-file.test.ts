@@ -93,7 +93,7 @@ describe("read_file", () => {
     const rest = await call("list_dir", { dir_path: "d", offset: 257 }, makeContext(cwd));
     expect(rest.output).toBe(names.slice(256).join("\n"));
     const two = await call("ls", { path: "d", offset: 2, limit: 2 }, makeContext(cwd));
-    expect(two.output).toBe("1001\n1002\n[296 more entries; continue with offset=4]");
+    expect(two.output).toBe("1001\n1002\n[297 more entries; continue with offset=4]");
     const behind = await call("read_file", { path: "d", offset: 301 }, makeContext(cwd));
     expect(behind.output).toBe("offset 301 is behind the end: the directory has 300 entries");
     expect((await call("ls", {}, makeContext(cwd))).output).toBe("d/\nempty/");

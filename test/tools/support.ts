@@ -67,13 +67,16 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
 export function realSandbox(
   cwd: string,
   policy: SandboxPolicy,
-  options: { hiddenFiles?: readonly string[] } = {},
+  {
+    path = "/usr/local/bin:/usr/bin:/bin",
+    ...options
+  }: { hiddenFiles?: readonly string[]; path?: string } = {},
 ): Sandbox {
   return createSandbox({
     ...options,
     policy,
     cwd,
-    environment: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: cwd },
+    environment: { PATH: path, HOME: cwd },
   });
 }
 

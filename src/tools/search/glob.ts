@@ -48,5 +48,5 @@ function expandBraces(glob: string): string[] {
     const after = next.slice(index + whole.length);
     open.push(...inner.split(",", MAX_GLOBS).map((part) => before + part + after));
   }
-  return done;
+  return [...new Set(done)];
 }
