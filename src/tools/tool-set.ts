@@ -64,6 +64,8 @@ const families: readonly { readonly slug: RegExp; readonly specs: readonly ToolS
   },
 ];
 
+const FIRST_WAIT_MS = 1_000;
+
 export function createToolSet(options: ToolSetOptions): ToolSet {
   const { model } = options;
   const slug = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
@@ -83,6 +85,7 @@ export function createToolSet(options: ToolSetOptions): ToolSet {
       const { BackgroundCommands, prepareCall } = await import("./prepare-call.ts");
       shell ??= {
         useLoginShell: options.useLoginShell ?? false,
+        firstWaitMs: FIRST_WAIT_MS,
         background: new BackgroundCommands({ closed }),
       };
       return prepareCall(

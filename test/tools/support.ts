@@ -57,7 +57,7 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
     sandbox: realSandbox(cwd, { mode: "danger-full-access" }),
     signal: new AbortController().signal,
     outputLimit: { bytes: 10_240, lines: 256 },
-    shell: { useLoginShell: false, background: new BackgroundCommands() },
+    shell: { useLoginShell: false, firstWaitMs: 1_000, background: new BackgroundCommands() },
     onOutput: () => {},
     ...options,
   };

@@ -98,7 +98,7 @@ async function runSearch(request: Request, context: ToolContext): Promise<ToolRe
   const globs =
     glob === undefined ? [] : readGlobs(glob, { absolute: folder, shown: displayPath(context.cwd, folder) });
   if (globs === undefined) {
-    return failedResult(`not a glob: ${glob ?? ""}`);
+    return failedResult("`glob` can't be read; write it like src/**/*.ts");
   }
   const query: Query = {
     ...(pattern === undefined ? {} : { pattern }),
@@ -134,8 +134,10 @@ async function kindOf(path: string): Promise<Kind> {
   }
 }
 
+const MAX_ESCAPED_LENGTH = 200;
+
 function badPattern(pattern: string, message: string): string {
-  const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const escaped = pattern.slice(0, MAX_ESCAPED_LENGTH).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const reason = message === "" ? "" : ` (${plainTerminalText(message)})`;
   return `not a regular expression${reason}, and as plain text it was not found. To match it as text: ${escaped}`;
 }

@@ -4,6 +4,8 @@ import { type CapturedOutput, type CommandEnd, type Sandbox, TextCapture } from 
 /** What the calls of a session share. */
 export interface ShellSession {
   readonly useLoginShell: boolean;
+  /** How long a command is watched before it is left alone: those that can't start say so at once. */
+  readonly firstWaitMs: number;
   readonly background: BackgroundCommands;
 }
 

@@ -6,6 +6,7 @@ import { readMilliseconds } from "./limits.ts";
 import { formatDuration } from "./result.ts";
 import { shellOutputSpec } from "./spec.ts";
 
+const MAX_ID_LENGTH = 40;
 const DEFAULT_WAIT_MS = 1_000;
 /** How long a command that is stopped may take to say its last words; then it is killed. */
 const STOP_WAIT_MS = 5_000;
@@ -47,7 +48,8 @@ export const shellOutput: Tool = {
       effect: { kind: "none" },
       async run() {
         if (command === undefined) {
-          return failedResult(`there is no background command ${id}; ${whatRuns(context)}`);
+          const shown = id.length > MAX_ID_LENGTH ? "of that id" : id;
+          return failedResult(`there is no background command ${shown}; ${whatRuns(context)}`);
         }
         if (input !== "" && !stop) {
           return failedResult(

@@ -120,15 +120,12 @@ async function runToItsEnd(
   return shellResult(end, { durationMs: performance.now() - startedMs, timeoutMs, outputLimit });
 }
 
-/** Long enough for a command that can't start to say so. */
-const FIRST_WAIT_MS = 1_000;
-
 async function startInBackground(
   command: ShellCommand,
   folder: string,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const { background } = context.shell;
+  const { background, firstWaitMs } = context.shell;
   const started = background.start({
     sandbox: context.sandbox,
     argv: command.argv,
@@ -141,7 +138,7 @@ async function startInBackground(
       `the command was not run: too many run in the background (${ids.join(", ")}). End one with shell_output and stop=true.`,
     );
   }
-  await awaitEnd(started, FIRST_WAIT_MS, context);
+  await awaitEnd(started, firstWaitMs, context);
   const { id } = started;
   if (started.end !== undefined) {
     background.forget(started);
