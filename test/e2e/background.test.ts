@@ -32,7 +32,7 @@ for (const { flag, obstacle } of MODES) {
         ?.filter(({ role }) => role === "tool")
         .map(({ content }) => String(content).replace(/[\d.]+ m?s\]/, "T]"));
       expect(results).toEqual([
-        "ready\n[running in the background, id 1; look at it with shell_output]",
+        `ready\n[running in the background, id 1; look at it with shell_output${flag === "--yolo" ? "" : "; as there is no network, other commands can't connect to it"}]`,
         "[no new output; still running after T]",
       ]);
       expect(run.stderr).toMatch(/exec {2}echo ready; .+ {2}in the background as 1\n {2}ready\n/);

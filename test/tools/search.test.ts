@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -33,11 +34,12 @@ function binWith(engine: string, programs: readonly string[]): string {
   return folder;
 }
 
-const hasRipgrep = spawnSync("rg", ["--version"]).error === undefined;
+const withRipgrep = binWith("rg", [...BASICS, "rg"]);
+const hasRipgrep = existsSync(join(withRipgrep, "rg"));
 const ENGINES = [
   {
     engine: "rg",
-    path: binWith("rg", [...BASICS, "rg"]),
+    path: withRipgrep,
     obstacle: hasRipgrep ? undefined : "ripgrep is not installed",
   },
   { engine: "git", path: binWith("git", [...BASICS, "git"]), obstacle: undefined },

@@ -1,11 +1,9 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import type { CommandEnd, Sandbox } from "../../sandbox/index.ts";
+import { basename, dirname } from "node:path";
 import { readBoolean, readString } from "../arguments.ts";
 import { unreadResult } from "../files/missing.ts";
 import { displayPath, pathProblem, resolvePath } from "../files/paths.ts";
 import { systemCode, systemReason } from "../files/snapshot.ts";
-import { fittingLines } from "../fitting-lines.ts";
 import { plainTerminalText } from "../terminal-text.ts";
 import {
   abortedResult,
@@ -17,8 +15,9 @@ import {
 } from "../tool.ts";
 import { untilAborted } from "../until-aborted.ts";
 import type { Query } from "./engines.ts";
-import { type Found, find, type Hit, type Search, TIMEOUT_MS } from "./find.ts";
+import { find } from "./find.ts";
 import { readGlobs } from "./glob.ts";
+import { type SearchRequest, searchResult } from "./result.ts";
 import { searchSpec } from "./spec.ts";
 
 export const search: Tool = {
@@ -39,7 +38,7 @@ export const search: Tool = {
     }
     const place = resolvePath(path ?? "", context);
     const shown = displayPath(context.cwd, place);
-    const request: Request = {
+    const request: SearchRequest = {
       ...(pattern === undefined || pattern === "" ? {} : { pattern }),
       ...(glob === undefined || glob === "" ? {} : { glob }),
       place,
@@ -71,15 +70,7 @@ export const findFiles: Tool = {
   },
 };
 
-interface Request {
-  readonly pattern?: string;
-  readonly glob?: string;
-  /** Absolute. */
-  readonly place: string;
-  readonly ignoreCase: boolean;
-}
-
-async function runSearch(request: Request, context: ToolContext): Promise<ToolResult> {
+async function runSearch(request: SearchRequest, context: ToolContext): Promise<ToolResult> {
   const { place, pattern, glob, ignoreCase } = request;
   const kind = await untilAborted(kindOf(place), context.signal);
   if (kind === undefined) {
@@ -140,73 +131,4 @@ function badPattern(pattern: string, message: string): string {
   const escaped = pattern.slice(0, MAX_ESCAPED_LENGTH).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const reason = message === "" ? "" : ` (${plainTerminalText(message)})`;
   return `not a regular expression${reason}, and as plain text it was not found. To match it as text: ${escaped}`;
-}
-
-interface Setting {
-  readonly request: Request;
-  readonly folder: string;
-  readonly context: ToolContext;
-  readonly note?: string;
-}
-
-function searchResult(search: Exclude<Search, { kind: "bad-pattern" }>, setting: Setting): ToolResult {
-  return search.kind === "not-run" ? notRun(search.end) : foundResult(search, setting);
-}
-
-function foundResult(found: Found, { request, folder, context, note }: Setting): ToolResult {
-  const { cwd, sandbox, outputLimit } = context;
-  const what = request.pattern === undefined ? "files" : "matches";
-  const hits = withoutHidden(found.hits, folder, sandbox);
-  const lines = hits.map(({ path, line }) => {
-    const shown = displayPath(cwd, join(folder, path));
-    return plainTerminalText(line === undefined ? shown : `${shown}:${line.number}: ${line.text.trimEnd()}`);
-  });
-  const shown = fittingLines(lines, outputLimit);
-  const rest = lines.length - shown.length;
-  const notes = [
-    ...(rest > 0 || (found.more && !found.timedOut)
-      ? [`[${found.more ? "more than " : ""}${rest} more ${what}; narrow the pattern, path or glob]`]
-      : []),
-    ...(found.timedOut ? [`[stopped after ${TIMEOUT_MS / 1000} s; narrow the path or glob]`] : []),
-    ...(note === undefined ? [] : [note]),
-  ];
-  return {
-    output: [...(lines.length === 0 && !found.timedOut ? [nothing(request, cwd)] : shown), ...notes].join(
-      "\n",
-    ),
-    outcome: { kind: "found", what, count: lines.length, atLeast: found.more },
-  };
-}
-
-/** Without a sandbox around it, a program reads what no tool may show. */
-function withoutHidden(hits: readonly Hit[], folder: string, sandbox: Sandbox): readonly Hit[] {
-  const hidden = new Map<string, boolean>();
-  return hits.filter(({ path }) => {
-    const known = hidden.get(path) ?? sandbox.isHidden(join(folder, path));
-    hidden.set(path, known);
-    return !known;
-  });
-}
-
-function nothing({ pattern, glob, place }: Request, cwd: string): string {
-  const shown = displayPath(cwd, place);
-  const where = `in ${shown === "." ? "this directory" : shown}`;
-  const among = glob === undefined ? "" : `, among files like ${glob}`;
-  return pattern === undefined
-    ? `[no files ${where}${glob === undefined ? "" : ` like ${glob}`}]`
-    : `[no match ${where}${among}; files that git ignores are not searched]`;
-}
-
-function notRun(end: Exclude<CommandEnd, { readonly kind: "exited" }>): ToolResult {
-  switch (end.kind) {
-    case "aborted":
-      return abortedResult();
-    case "not-started":
-      return failedResult(`the search could not be started: ${plainTerminalText(end.reason)}`);
-    case "refused":
-      // The turn need not end for it: files can still be read.
-      return failedResult("nothing was searched: there is no sandbox that works. Read files with read_file.");
-    default:
-      return end satisfies never;
-  }
 }

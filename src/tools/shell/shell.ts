@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { networkAllowed } from "../../sandbox/index.ts";
 import { prepareInput } from "../apply-patch/apply-patch.ts";
 import { findPatch } from "../apply-patch/invocation.ts";
 import { readBoolean, readString } from "../arguments.ts";
@@ -146,9 +147,13 @@ async function startInBackground(
   if (context.signal.aborted && started.end === undefined) {
     return abortedResult(`${INTERRUPTED}\n[the command goes on in the background, id ${id}]`);
   }
+  // Each command without network has one of its own, loopback included.
+  const unreachable = networkAllowed(context.sandbox.policy)
+    ? ""
+    : "; as there is no network, other commands can't connect to it";
   return backgroundResult(
     started,
     context,
-    `running in the background, id ${id}; look at it with shell_output`,
+    `running in the background, id ${id}; look at it with shell_output${unreachable}`,
   );
 }

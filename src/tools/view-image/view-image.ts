@@ -48,7 +48,7 @@ export const viewImage: Tool = {
 };
 
 /** By its first bytes: the name may lie. */
-export function imageFormat(bytes: Buffer): "png" | "jpeg" | "gif" | "webp" | undefined {
+function imageFormat(bytes: Buffer): "png" | "jpeg" | "gif" | "webp" | undefined {
   const head = bytes.toString("latin1", 0, 12);
   if (head.startsWith("\x89PNG\r\n\x1a\n")) {
     return "png";
