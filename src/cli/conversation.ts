@@ -37,7 +37,8 @@ export type Conversation =
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
       readonly dependencies: Omit<TurnDependencies, "emit" | "signal" | "now">;
-      close(): void;
+      /** Ends what runs in the background. */
+      close(): Promise<void>;
     }
   | { readonly ok: false; readonly error: SessionError | ConfigError };
 
@@ -95,6 +96,11 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
   const memory = openEndpointMemory(home);
   const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
+  const tools = createToolSet({
+    model: config.model,
+    ...(window === undefined ? {} : { contextWindow: window }),
+    ...config.tools,
+  });
   return {
     ok: true,
     session,
@@ -104,10 +110,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       session,
       model: config.model,
       instructions,
-      tools: createToolSet({
-        model: config.model,
-        ...(window === undefined ? {} : { contextWindow: window }),
-      }),
+      tools,
       settings: { ...config.generation, extraBody: config.provider.extraBody },
       cwd,
       userHome: io.userHome,
@@ -141,9 +144,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
           newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
         }),
     },
-    close() {
+    async close() {
       session.close();
       http.close();
+      await tools.close();
     },
   };
 }

@@ -108,11 +108,16 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
       signal: io.interrupt,
       now: () => performance.now(),
     });
+    const left = conversation.dependencies.tools.running();
+    if (left.length > 0) {
+      const commands = left.map(({ command }) => command);
+      output.handle({ type: "notice", notice: { kind: "background-ended", commands } });
+    }
     output.finish();
     const unwritten = writeLastMessage(options.outputLastMessage, end.lastMessage, io);
     return unwritten === undefined ? exitCodeOf(end) : fail(io, unwritten);
   } finally {
-    conversation.close();
+    await conversation.close();
   }
 }
 

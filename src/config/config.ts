@@ -15,6 +15,7 @@ export interface Config {
   readonly sandboxMode: SandboxMode;
   readonly workspaceWrite: WorkspaceWriteConfig;
   readonly shellEnvironment: ShellEnvironmentPolicy;
+  readonly tools: ToolsConfig;
   readonly hideAgentReasoning: boolean;
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;
@@ -39,6 +40,15 @@ export interface CompactionConfig {
   readonly tokenLimit?: number;
   readonly prompt?: string;
   readonly promptFile?: string;
+}
+
+export interface ToolsConfig {
+  /** Commands run in a login shell. */
+  readonly useLoginShell: boolean;
+  /** The most that the model gets of a tool's output, in tokens; absent: by the window. */
+  readonly outputTokens?: number;
+  /** absent: by the model's name. */
+  readonly viewImage?: boolean;
 }
 
 /** What the user asked of the model's answers; absent: nothing is sent, and the server decides. */

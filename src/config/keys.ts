@@ -88,12 +88,17 @@ export const KEYS: readonly KeySpec[] = [
   used("shell_environment_policy.include_only", "strings", "If given, only these names are kept.", {
     default: [],
   }),
-  notYet(
+  used(
     "shell_environment_policy.experimental_use_profile",
     "boolean",
-    "Run commands with the shell's start-up files read.",
+    "Commands run in a login shell, which reads the profile.",
     { default: false },
   ),
+
+  used("tool_output_token_limit", "integer", "How much of a tool's output the model gets to see, in tokens."),
+  used("tools", "table", "Tools of the model."),
+  used("tools.view_image", "boolean", "Offer the tool for images. Not set: to models known to see."),
+  used("tools_view_image", "boolean", "The older name of `tools.view_image`."),
 
   used("model_providers", "table", "Model servers by id. A built-in id changes only the fields given."),
   used("model_providers.<id>", "table", "One server."),
@@ -142,7 +147,6 @@ export const KEYS: readonly KeySpec[] = [
   notYet("openai_base_url", "url", "Replaces the URL of the built-in `openai`."),
   notYet("oss_provider", "string", "The provider that `--oss` stands for."),
   notYet("developer_instructions", "string", "Added to the system prompt."),
-  notYet("tool_output_token_limit", "integer", "How much of a tool's output the model gets to see."),
   notYet("project_root_markers", "strings", "Files that mark the top of a project."),
   notYet("default_permissions", "string", "The permission profile in force, in place of `sandbox_mode`."),
   notYet("permissions", "any", "Permission profiles."),

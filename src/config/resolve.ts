@@ -8,6 +8,7 @@ import type {
   ConfigFlags,
   GenerationConfig,
   KnownProvider,
+  ToolsConfig,
   WorkspaceWriteConfig,
 } from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
@@ -75,6 +76,7 @@ export function resolveConfig(
     sandboxMode: get("sandbox_mode", flags.sandboxMode),
     workspaceWrite: workspaceWrite(get, absolute),
     shellEnvironment: shellEnvironment(get),
+    tools: tools(get),
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),
@@ -146,6 +148,17 @@ function shellEnvironment(get: Getter): ShellEnvironmentPolicy {
     exclude: [...get<string[]>("shell_environment_policy.exclude")],
     set: stringRecord(get<TomlTable | undefined>("shell_environment_policy.set")),
     includeOnly: [...get<string[]>("shell_environment_policy.include_only")],
+  };
+}
+
+function tools(get: Getter): ToolsConfig {
+  const outputTokens = get<number | undefined>("tool_output_token_limit");
+  const viewImage =
+    get<boolean | undefined>("tools.view_image") ?? get<boolean | undefined>("tools_view_image");
+  return {
+    useLoginShell: get("shell_environment_policy.experimental_use_profile"),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(viewImage !== undefined && { viewImage }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
 import { formatCount, formatDuration } from "./format.ts";
+import { safeLine } from "./safe-text.ts";
 
 export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
   switch (notice.kind) {
@@ -25,6 +26,10 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return notice.count === 1
         ? "a tool call could not be read and was not run"
         : `${formatCount(notice.count)} tool calls could not be read and were not run`;
+    case "background-ended":
+      return notice.commands.length === 1
+        ? `ended, as it was left running in the background: ${safeLine(notice.commands[0] ?? "")}`
+        : `ended, as they were left running in the background: ${notice.commands.map(safeLine).join("; ")}`;
     case "sandbox-missing":
       return explain(notice.error).message;
     case "arguments-repaired":

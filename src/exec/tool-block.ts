@@ -21,6 +21,20 @@ export function toolBlock(event: ToolEnded, look: Look): string[] {
         ...toolLines(head, commandResult(result, durationMs), look),
         ...outputLines(result.output, look),
       ];
+    case "command-running":
+      return [
+        ...toolLines(head, { text: runningText(action, result.id), style: "yellow" }, look),
+        ...outputLines(result.output, look),
+      ];
+    case "command-stopped":
+      return [
+        ...toolLines(head, { text: "stopped", style: "dim" }, look),
+        ...outputLines(result.output, look),
+      ];
+    case "found":
+      return toolLines(head, { text: foundText(result), style: "dim" }, look);
+    case "image-shown":
+      return toolLines(head, { text: `${result.format}, ${formatBytes(result.bytes)}`, style: "dim" }, look);
     case "file-read":
       return toolLines(head, { text: readRange(action, result, look), style: "dim" }, look);
     case "files-changed":
@@ -60,6 +74,22 @@ function commandResult(
   return outcome.exitCode === 0
     ? { text: `ok in ${formatDuration(durationMs)}`, style: "green" }
     : { text: `exit ${outcome.exitCode} in ${formatDuration(durationMs)}`, style: "red" };
+}
+
+function runningText(action: ToolAction, id: string): string {
+  return action.kind === "poll" ? "still running" : `in the background as ${id}`;
+}
+
+function foundText({ what, count, atLeast }: Extract<ToolOutcome, { kind: "found" }>): string {
+  if (count === 0) {
+    return what === "files" ? "no files" : "no match";
+  }
+  const unit = what === "files" ? (count === 1 ? "file" : "files") : count === 1 ? "match" : "matches";
+  return `${atLeast ? "more than " : ""}${formatCount(count)} ${unit}`;
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1024 ? `${bytes} bytes` : `${formatCount(Math.round(bytes / 1024))} KB`;
 }
 
 function outputLines(output: string, look: Look): string[] {

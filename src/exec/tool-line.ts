@@ -28,6 +28,14 @@ export function toolHead(action: ToolAction, look: Look): ToolHead {
       return { label: "read", subject: safeLine(action.path) };
     case "edit":
       return { label: "edit", subject: action.paths.map(safeLine).join(", ") };
+    case "search":
+      return { label: "search", subject: searchSubject(action) };
+    case "poll": {
+      const subject = action.command === undefined ? action.id : commandLine(action.command, look);
+      return { label: action.stop ? "stop" : "poll", subject: safeLine(subject) };
+    }
+    case "image":
+      return { label: "view", subject: safeLine(action.path) };
     case "plan":
       return { label: "plan", subject: "" };
     case "invalid":
@@ -64,6 +72,15 @@ export function toolLines(head: ToolHead, result: ToolResult | undefined, look: 
   const columns = head.label === "exec" ? Math.min(COMMAND_COLUMNS, besideRoom) : 0;
   const padding = " ".repeat(Math.max(0, columns - textWidth(subject)) + 2);
   return [`${label}  ${subject}${padding}${look.style(result.style, text)}`];
+}
+
+function searchSubject({ pattern, path, glob }: Extract<ToolAction, { kind: "search" }>): string {
+  const what = pattern ?? glob ?? "files";
+  const where = [
+    ...(path === undefined ? [] : [path]),
+    ...(pattern === undefined || glob === undefined ? [] : [glob]),
+  ];
+  return safeLine(where.length === 0 ? what : `${what} in ${where.join(", ")}`);
 }
 
 function commandLine(command: string, look: Look): string {

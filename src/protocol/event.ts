@@ -60,6 +60,11 @@ export type ToolAction =
   | { readonly kind: "command"; readonly command: string; readonly cwd: string }
   | { readonly kind: "read"; readonly path: string; readonly firstLine?: number; readonly lineCount?: number }
   | { readonly kind: "edit"; readonly paths: readonly string[] }
+  /** Without `pattern`: files by their names. */
+  | { readonly kind: "search"; readonly pattern?: string; readonly path?: string; readonly glob?: string }
+  /** What came of a command in the background since it was last asked; `command` where the id is known. */
+  | { readonly kind: "poll"; readonly id: string; readonly command?: string; readonly stop: boolean }
+  | { readonly kind: "image"; readonly path: string }
   | { readonly kind: "plan" }
   /** A call no tool could be found for, or whose arguments can't be read. */
   | { readonly kind: "invalid"; readonly name: string };
@@ -71,7 +76,19 @@ export type ToolOutcome =
       readonly output: string;
       readonly timedOut: boolean;
     }
+  /** It goes on in the background; `output` is what came since it was last asked. */
+  | { readonly kind: "command-running"; readonly id: string; readonly output: string }
+  /** It ran in the background, and the model had it ended. */
+  | { readonly kind: "command-stopped"; readonly output: string }
   | { readonly kind: "file-read"; readonly lines: number; readonly totalLines: number }
+  /** `atLeast`: there are more than could be counted. */
+  | {
+      readonly kind: "found";
+      readonly what: "matches" | "files";
+      readonly count: number;
+      readonly atLeast: boolean;
+    }
+  | { readonly kind: "image-shown"; readonly format: string; readonly bytes: number }
   | { readonly kind: "files-changed"; readonly changes: readonly FileChange[] }
   | { readonly kind: "plan-updated"; readonly plan: Plan }
   /** The call did not do its work; `message` is what the model is told. */
@@ -131,6 +148,8 @@ export type Notice =
   | { readonly kind: "unreadable-events"; readonly count: number }
   /** The model ended without an answer and is told to go on, once in a turn. */
   | { readonly kind: "empty-answer" }
+  /** Commands that the model had left running in the background; they end with the session. */
+  | { readonly kind: "background-ended"; readonly commands: readonly string[] }
   /** Calls of which not even the name could be read. */
   | { readonly kind: "nameless-calls"; readonly count: number };
 

@@ -9,21 +9,16 @@ export interface CapturedOutput {
 
 const DEFAULT_PART_LENGTH = 512 * 1024;
 
+/** For bytes as a process writes them. */
 export class OutputCapture {
-  readonly #partLength: number;
+  readonly #text: TextCapture;
   // A byte order mark is kept: it is part of what the command printed.
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  #head = "";
-  #tail: string[] = [];
-  #tailLength = 0;
-  #leftOutLength = 0;
   #totalBytes = 0;
-  #newlines = 0;
-  #endsInNewline = true;
 
   /** `partLength`: how many UTF-16 units the head and the tail keep each. */
   constructor(partLength = DEFAULT_PART_LENGTH) {
-    this.#partLength = partLength;
+    this.#text = new TextCapture(partLength);
   }
 
   /** Takes bytes as they arrived; gives the text they complete. Invalid bytes become U+FFFD. */
@@ -38,11 +33,7 @@ export class OutputCapture {
   }
 
   get output(): CapturedOutput {
-    return {
-      text: this.#text(),
-      totalBytes: this.#totalBytes,
-      totalLines: this.#newlines + (this.#endsInNewline ? 0 : 1),
-    };
+    return { ...this.#text.kept, totalBytes: this.#totalBytes };
   }
 
   get totalBytes(): number {
@@ -50,8 +41,29 @@ export class OutputCapture {
   }
 
   #keep(text: string): string {
+    this.#text.push(text);
+    return text;
+  }
+}
+
+/** For text. */
+export class TextCapture {
+  readonly #partLength: number;
+  #head = "";
+  #tail: string[] = [];
+  #tailLength = 0;
+  #leftOutLength = 0;
+  #newlines = 0;
+  #endsInNewline = true;
+
+  /** `partLength`: how many UTF-16 units the head and the tail keep each. */
+  constructor(partLength: number) {
+    this.#partLength = partLength;
+  }
+
+  push(text: string): void {
     if (text === "") {
-      return text;
+      return;
     }
     this.#newlines += countNewlines(text);
     this.#endsInNewline = text.endsWith("\n");
@@ -61,7 +73,10 @@ export class OutputCapture {
     if (headPart.length < text.length) {
       this.#keepTail(text.slice(headPart.length));
     }
-    return text;
+  }
+
+  get kept(): { readonly text: string; readonly totalLines: number } {
+    return { text: this.#text(), totalLines: this.#newlines + (this.#endsInNewline ? 0 : 1) };
   }
 
   #keepTail(text: string): void {

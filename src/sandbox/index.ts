@@ -1,4 +1,4 @@
-export type { CapturedOutput } from "./capture.ts";
+export { type CapturedOutput, TextCapture } from "./capture.ts";
 export type { CommandEnd } from "./command.ts";
 export { openSandbox, runUnconfined } from "./entry.ts";
 export { childEnvironment } from "./environment.ts";

@@ -95,12 +95,39 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
   return await new Promise((resolve) => followProcess(child, request, resolve));
 }
 
+/** Process groups that live now. */
+const living = new Set<number>();
+
+/** leat may leave in the middle, at a second Ctrl-C for one: what it started must not go on without it. */
+function endWithThisProcess(processGroup: number | undefined): () => void {
+  if (processGroup === undefined) {
+    return () => {};
+  }
+  if (living.size === 0) {
+    process.on("exit", killLiving);
+  }
+  living.add(processGroup);
+  return () => {
+    living.delete(processGroup);
+    if (living.size === 0) {
+      process.removeListener("exit", killLiving);
+    }
+  };
+}
+
+function killLiving(): void {
+  for (const processGroup of living) {
+    signalGroup(processGroup, "SIGKILL");
+  }
+}
+
 function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end: SpawnEnd) => void): void {
   const capture = new OutputCapture();
   const output = child.stdio[1] as Readable;
   const errorText = collectText(child.stdio[2] as Readable);
   const statusText = collectText(child.stdio[3] as Readable | undefined);
   const timers = new Set<NodeJS.Timeout>();
+  const release = endWithThisProcess(child.pid);
   let stopped: StopReason | undefined;
   let ended: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
   let closed = false;
@@ -123,6 +150,7 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
     if (stopped !== undefined || !closed) {
       signalGroup(child.pid, "SIGKILL");
     }
+    release();
     deliver(capture.end());
     finished = true;
     for (const timer of timers) {

@@ -1,3 +1,10 @@
-export type { CallEffect, OutputLimit, PreparedCall, ToolContext, ToolResult } from "./tool.ts";
+export type {
+  CallEffect,
+  CallSurroundings,
+  OutputLimit,
+  PreparedCall,
+  ToolContext,
+  ToolResult,
+} from "./tool.ts";
 export { createToolSet, type ToolSet } from "./tool-set.ts";
 export { truncateMiddle } from "./truncate.ts";

@@ -1,8 +1,10 @@
 import { applyPatch } from "./apply-patch/apply-patch.ts";
 import { parseArguments } from "./arguments.ts";
 import { editFile } from "./edit-file/edit-file.ts";
-import { readFile } from "./read-file/read-file.ts";
+import { listDirectory, readFile } from "./read-file/read-file.ts";
+import { findFiles, search } from "./search/search.ts";
 import { shell } from "./shell/shell.ts";
+import { shellOutput, shellStop } from "./shell/shell-output.ts";
 import {
   abortedResult,
   invalidArguments,
@@ -12,10 +14,26 @@ import {
   type ToolContext,
 } from "./tool.ts";
 import { updatePlan } from "./update-plan/update-plan.ts";
+import { viewImage } from "./view-image/view-image.ts";
 import { writeFile } from "./write-file/write-file.ts";
 
+export { BackgroundCommands } from "./shell/background.ts";
+
 /** Understood from every model, offered or not. */
-const allTools: readonly Tool[] = [shell, readFile, editFile, writeFile, applyPatch, updatePlan];
+const allTools: readonly Tool[] = [
+  shell,
+  shellOutput,
+  shellStop,
+  readFile,
+  listDirectory,
+  search,
+  findFiles,
+  editFile,
+  writeFile,
+  applyPatch,
+  updatePlan,
+  viewImage,
+];
 
 /** A name this long is text that went astray; the prompt need not hold all of it twice. */
 const MAX_NAME_LENGTH = 100;
@@ -30,7 +48,7 @@ export function prepareCall(
   offeredNames: readonly string[],
 ): PreparedCall {
   const tool = findTool(call.name) ?? findTool(bareName(call.name));
-  if (tool === undefined) {
+  if (tool === undefined || (tool.onlyWhereOffered === true && !offeredNames.includes(tool.spec.name))) {
     const name = call.name.slice(0, MAX_NAME_LENGTH);
     return invalidCall(name, `unsupported call: ${name}\nThe tools are: ${offeredNames.join(", ")}`);
   }

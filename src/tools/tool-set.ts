@@ -1,10 +1,15 @@
 import type { ToolSpec } from "../protocol/index.ts";
 import { applyPatchSpec } from "./apply-patch/spec.ts";
 import { editFileSpec } from "./edit-file/spec.ts";
+import { outputLimitFor } from "./output-limit.ts";
 import { readFileSpec } from "./read-file/spec.ts";
-import { shellSpec } from "./shell/spec.ts";
-import type { OutputLimit, PreparedCall, ToolContext } from "./tool.ts";
+import { searchSpec } from "./search/spec.ts";
+import type { RunningCommand, ShellSession } from "./shell/background.ts";
+import { shellOutputSpec, shellSpec, shellSpecWithEscalation } from "./shell/spec.ts";
+import type { CallSurroundings, PreparedCall } from "./tool.ts";
 import { updatePlanSpec } from "./update-plan/spec.ts";
+import { seesImages } from "./view-image/models.ts";
+import { viewImageSpec } from "./view-image/spec.ts";
 import { writeFileSpec } from "./write-file/spec.ts";
 
 /**
@@ -14,7 +19,11 @@ import { writeFileSpec } from "./write-file/spec.ts";
 export interface ToolSet {
   readonly specs: readonly ToolSpec[];
   /** Reads a call; nothing has run yet. Asked again with another sandbox, it gives the same call to be run there. */
-  prepare(call: ToolCall, surroundings: Omit<ToolContext, "outputLimit">): Promise<PreparedCall>;
+  prepare(call: ToolCall, surroundings: CallSurroundings): Promise<PreparedCall>;
+  /** The commands that go on in the background, the oldest first. */
+  running(): readonly RunningCommand[];
+  /** Ends what runs in the background, with its children; from then on no command is started there. */
+  close(): Promise<void>;
 }
 
 export interface ToolCall {
@@ -28,42 +37,67 @@ export interface ToolSetOptions {
   readonly model: string;
   /** Tokens; undefined where nobody told. */
   readonly contextWindow?: number;
+  /** The user's own limit for a tool's output, in tokens. */
+  readonly outputTokens?: number;
+  /** Somebody can be asked, so the model may ask for commands outside the sandbox. */
+  readonly canEscalate?: boolean;
+  /** Command lines are read by a login shell. */
+  readonly useLoginShell?: boolean;
+  /** Whether the model is offered pictures; not set: by its name. */
+  readonly viewImage?: boolean;
 }
 
-/** The first row that matches counts. OpenAI's models are trained on apply_patch, others fail with it often. */
+/** The first row that matches counts. OpenAI's models search by shell, and are trained on apply_patch; others fail with it often. */
 const families: readonly { readonly slug: RegExp; readonly specs: readonly ToolSpec[] }[] = [
-  { slug: /^gpt-/, specs: [shellSpec, applyPatchSpec, updatePlanSpec] },
-  { slug: /^/, specs: [shellSpec, readFileSpec, editFileSpec, writeFileSpec, updatePlanSpec] },
+  { slug: /^gpt-/, specs: [shellSpec, shellOutputSpec, applyPatchSpec, updatePlanSpec] },
+  {
+    slug: /^/,
+    specs: [
+      shellSpec,
+      shellOutputSpec,
+      readFileSpec,
+      searchSpec,
+      editFileSpec,
+      writeFileSpec,
+      updatePlanSpec,
+    ],
+  },
 ];
 
-export function createToolSet({ model, contextWindow }: ToolSetOptions): ToolSet {
+const FIRST_WAIT_MS = 1_000;
+
+export function createToolSet(options: ToolSetOptions): ToolSet {
+  const { model } = options;
   const slug = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
-  const specs = families.find((family) => family.slug.test(slug))?.specs ?? [];
-  const outputLimit = outputLimitFor(contextWindow);
+  const family = families.find((candidate) => candidate.slug.test(slug))?.specs ?? [];
+  const specs = [
+    ...family.map((spec) =>
+      options.canEscalate === true && spec === shellSpec ? shellSpecWithEscalation : spec,
+    ),
+    ...((options.viewImage ?? seesImages(model)) ? [viewImageSpec] : []),
+  ];
+  const outputLimit = outputLimitFor(options.contextWindow, options.outputTokens);
+  let shell: ShellSession | undefined;
+  let closed = false;
   return {
     specs,
     async prepare(call, surroundings) {
-      const { prepareCall } = await import("./prepare-call.ts");
+      const { BackgroundCommands, prepareCall } = await import("./prepare-call.ts");
+      shell ??= {
+        useLoginShell: options.useLoginShell ?? false,
+        firstWaitMs: FIRST_WAIT_MS,
+        background: new BackgroundCommands({ closed }),
+      };
       return prepareCall(
         call,
-        { ...surroundings, outputLimit },
+        { ...surroundings, outputLimit, shell },
         specs.map(({ name }) => name),
       );
     },
+    running: () => shell?.background.running() ?? [],
+    async close() {
+      closed = true;
+      await shell?.background.close();
+    },
   };
-}
-
-/** A twelfth of the window, at four bytes a token: what Codex allows where the window is that of a usual local model. */
-const BYTES_OF_A_TOKEN = 4;
-const SHARE_OF_WINDOW = 12;
-const LIMITS = { leastBytes: 2_560, usualBytes: 10_240, mostBytes: 16_384, usualLines: 256 };
-
-/** What one tool's output may take of the prompt. */
-function outputLimitFor(contextWindow: number | undefined): OutputLimit {
-  if (contextWindow === undefined) {
-    return { bytes: LIMITS.usualBytes, lines: LIMITS.usualLines };
-  }
-  const share = Math.floor((contextWindow * BYTES_OF_A_TOKEN) / SHARE_OF_WINDOW);
-  const bytes = Math.max(LIMITS.leastBytes, Math.min(LIMITS.mostBytes, share));
-  return { bytes, lines: Math.floor((LIMITS.usualLines * bytes) / LIMITS.usualBytes) };
 }

@@ -1,5 +1,6 @@
 import type { SandboxDenial, SandboxError, ToolAction, ToolOutcome, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
+import type { ShellSession } from "./shell/background.ts";
 
 /** What a call may use of the session it runs in. */
 export interface ToolContext {
@@ -11,8 +12,12 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** How much of a tool's output goes into the prompt; the same for a whole session. */
   readonly outputLimit: OutputLimit;
+  readonly shell: ShellSession;
   onOutput(text: string): void;
 }
+
+/** What the agent brings to a call; the tool set adds what belongs to the session. */
+export type CallSurroundings = Omit<ToolContext, "outputLimit" | "shell">;
 
 export interface OutputLimit {
   /** UTF-8. */
@@ -71,6 +76,8 @@ export interface Tool {
   readonly spec: ToolSpec;
   /** Names of the same tool in other agents, which models remember from their training. */
   readonly aliases: readonly string[];
+  /** Its result is no use to a model that was not offered it. */
+  readonly onlyWhereOffered?: true;
   prepare(args: Record<string, unknown>, context: ToolContext): PreparedCall;
   /** Arguments for a call whose whole argument text is not JSON; only for texts that can't be mistaken. */
   readText?(text: string): Record<string, unknown> | undefined;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createContextKeeper, runTurn, type TurnDependencies } from "../../src/agent/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
 import { createSession, type Session } from "../../src/session/index.ts";
-import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
+import type { CallSurroundings, PreparedCall, ToolResult } from "../../src/tools/index.ts";
 import type { Completion, ModelEnd, ModelEvent } from "../../src/wire/index.ts";
 import { assistant, call, output, plainCompletion, reasoning, user } from "../support/items.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -14,7 +14,7 @@ interface Script {
   /** One entry a request: the events of the response, and its end. */
   readonly responses: readonly (readonly [...(ModelEvent | (() => void))[], ModelEnd])[];
   /** By the call's name. */
-  readonly tools?: Readonly<Record<string, (context: ToolContext) => ToolResult | Promise<ToolResult>>>;
+  readonly tools?: Readonly<Record<string, (context: CallSurroundings) => ToolResult | Promise<ToolResult>>>;
   readonly controller?: AbortController;
   readonly before?: (session: Session) => void;
 }
@@ -54,12 +54,13 @@ async function play(input: string, script: Script): Promise<Played> {
     settings: {},
     tools: {
       specs: [],
-      prepare: async (request, surroundings) =>
-        prepare(script, request.name, { ...surroundings, outputLimit: { bytes: 10_240, lines: 256 } }),
+      prepare: async (request, surroundings) => prepare(script, request.name, surroundings),
+      running: () => [],
+      close: async () => {},
     },
     cwd: "/work",
     userHome: "/home/u",
-    openSandbox: async () => ({ check: async () => undefined }) as unknown as ToolContext["sandbox"],
+    openSandbox: async () => ({ check: async () => undefined }) as unknown as CallSurroundings["sandbox"],
     turnFacts: {
       cwd: "/work",
       model: "m",
@@ -95,7 +96,7 @@ async function play(input: string, script: Script): Promise<Played> {
   return { end, events, items: session.items, requests, lines: readLines(session.path).map(lineType) };
 }
 
-function prepare(script: Script, name: string, context: ToolContext): PreparedCall {
+function prepare(script: Script, name: string, context: CallSurroundings): PreparedCall {
   const run = script.tools?.[name];
   if (run === undefined) {
     const message = `unsupported call: ${name}`;

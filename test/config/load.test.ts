@@ -74,6 +74,7 @@ test("no file: the defaults, each with its origin", () => {
         set: {},
         includeOnly: [],
       },
+      tools: { useLoginShell: false },
       hideAgentReasoning: false,
       showRawAgentReasoning: undefined,
       projectDocMaxBytes: 32768,
@@ -89,6 +90,28 @@ test("no file: the defaults, each with its origin", () => {
       }),
     },
   });
+});
+
+test.each<[string, string | undefined, object]>([
+  ["tools.view_image = false", undefined, { viewImage: false }],
+  ["tools_view_image = true", undefined, { viewImage: true }],
+  ["tools_view_image = true\n[tools]\nview_image = false", undefined, { viewImage: false }],
+  ["[tools]\nweb_search = true", undefined, {}],
+  ["[tools.web_search]\nallowed_domains = []\n[profiles.p]\ntools_web_search = true", "p", {}],
+  ["tool_output_token_limit = 2000", undefined, { outputTokens: 2000 }],
+  [
+    "[profiles.p]\ntool_output_token_limit = 5\n[profiles.p.tools]\nview_image = true",
+    "p",
+    { outputTokens: 5, viewImage: true },
+  ],
+  ["[shell_environment_policy]\nexperimental_use_profile = true", undefined, { useLoginShell: true }],
+])("tools of %j", (text, profile, tools) => {
+  const config = configOf(text, { flags: profile === undefined ? {} : { profile } });
+  expect([config.tools, config.warnings, config.notYet]).toEqual([
+    { useLoginShell: false, ...tools },
+    [],
+    [],
+  ]);
 });
 
 describe("the first user's file", () => {

@@ -86,6 +86,23 @@ test.skipIf(noSandbox !== undefined).each([
   },
 );
 
+test("Ctrl-C twice: a command without a sandbox that ignores the first is not left behind", async () => {
+  const bench = await createWorkbench([
+    { calls: [{ name: "shell", arguments: { command: "trap '' TERM INT HUP; sleep 4219 & sleep 4219" } }] },
+  ]);
+  const running = bench.start(["exec", "--yolo", "hi"]);
+  while (!(await processes("sleep 4219"))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  running.child.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  running.child.kill("SIGINT");
+  expect((await running.ended).code).toBe(130);
+  while (await processes("sleep 4219")) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
 test("a place that a killed leat has left is no repository", async () => {
   const bench = await createWorkbench([{ text: "hello" }]);
   rmSync(join(bench.project, ".git"), { recursive: true });

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import { runUnconfined } from "../../src/sandbox/index.ts";
 import { ENVIRONMENT, eventually, isAlive, runScript, sandboxFor, temporaryFolder } from "./support.ts";
@@ -97,6 +98,32 @@ describe("output", () => {
     expect(end.output.totalBytes).toBeGreaterThan(2 << 20);
     expect(end.output.text.length).toBeLessThan((1 << 20) + 100);
   });
+
+  test.each([
+    ["a hundred million NULs", "head -c 100000000 /dev/zero", 100_000_000, 1],
+    ["fifty million short lines", "yes | head -c 100000000", 100_000_000, 50_000_000],
+    ["bytes of no meaning", "head -c 20000000 /dev/urandom", 20_000_000, undefined],
+  ])("%s are counted whole, and kept in part", async (_name, script, totalBytes, totalLines) => {
+    let heard = 0;
+    const end = await runScript(sandboxFor(folder.path, { policy: { mode: "danger-full-access" } }), script, {
+      cwd: folder.path,
+      onOutput: (part) => {
+        heard += part.length;
+      },
+    });
+    if (end.kind !== "exited") {
+      throw new Error(end.kind);
+    }
+    expect(end).toMatchObject({ exitCode: 0, output: { totalBytes } });
+    expect(end.output.text.length).toBeLessThan((1 << 20) + 100);
+    expect(heard).toBeGreaterThan(totalBytes / 2);
+    expect(totalLines ?? end.output.totalLines).toBe(end.output.totalLines);
+  });
+
+  test("a command that closes its output is waited for", async () => {
+    const end = await bash("echo before; exec >&- 2>&-; sleep 0.3; exit 5");
+    expect(end).toMatchObject({ kind: "exited", exitCode: 5, output: { text: "before\n" } });
+  });
 });
 
 describe("the end of everything it started", () => {
@@ -140,6 +167,32 @@ describe("the end of everything it started", () => {
     const end = await bash("touch aborted-before", { signal: AbortSignal.abort() });
     expect(end.kind).toBe("aborted");
     expect(existsSync(join(folder.path, "aborted-before"))).toBe(false);
+  });
+
+  test("this process leaves in the middle", async () => {
+    await build({
+      entryPoints: [join(import.meta.dirname, "../../src/sandbox/command.ts")],
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      outfile: join(folder.path, "command.mjs"),
+      logLevel: "silent",
+    });
+    writeFileSync(
+      join(folder.path, "leave.mjs"),
+      `import { runDirectly } from "./command.mjs";
+       void runDirectly(["bash", "-c", "trap '' TERM; sleep 600 & echo $$ $!; wait"], {
+         cwd: ".", env: process.env, timeoutMs: 60000,
+         onOutput(text) { process.stdout.write(text, () => process.exit(3)); } });`,
+    );
+    const end = await run([process.execPath, "leave.mjs"]);
+    if (end.kind !== "exited") {
+      throw new Error(end.kind);
+    }
+    expect(end.exitCode).toBe(3);
+    const ids = end.output.text.trim().split(" ").map(Number);
+    expect(ids).toHaveLength(2);
+    expect(await eventually(() => !ids.some(isAlive))).toBe(true);
   });
 
   test("a background process that holds the output does not hold us, and ends", async () => {

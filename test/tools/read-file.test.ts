@@ -24,6 +24,14 @@ describe("read_file", () => {
       1,
       3,
     ],
+    [
+      "the first and last line",
+      lines(5),
+      { start_line: 2, end_line: 3 },
+      "2\tline 2\n3\tline 3\n[2 more lines; continue with offset=4]",
+      2,
+      5,
+    ],
     ["offset 0", lines(1), { offset: 0, limit: 0 }, "1\tline 1", 1, 1],
     [
       "not UTF-8",
@@ -74,10 +82,21 @@ describe("read_file", () => {
   });
 
   test("a big directory, an empty one", async () => {
-    const cwd = makeFolder(Object.fromEntries(Array.from({ length: 203 }, (_, index) => [`d/${index}`, ""])));
+    const names = Array.from({ length: 300 }, (_, index) => String(1_000 + index));
+    const cwd = makeFolder(Object.fromEntries(names.map((name) => [`d/${name}`, ""])));
     mkdirSync(join(cwd, "empty"));
     const big = await call("read_file", { path: "d" }, makeContext(cwd));
-    expect(big.output.split("\n").at(-1)).toBe("[3 more entries]");
+    expect(big).toEqual({
+      output: [...names.slice(0, 256), "[44 more entries; continue with offset=257]"].join("\n"),
+      outcome: { kind: "file-read", lines: 256, totalLines: 300 },
+    });
+    const rest = await call("list_dir", { dir_path: "d", offset: 257 }, makeContext(cwd));
+    expect(rest.output).toBe(names.slice(256).join("\n"));
+    const two = await call("ls", { path: "d", offset: 2, limit: 2 }, makeContext(cwd));
+    expect(two.output).toBe("1001\n1002\n[297 more entries; continue with offset=4]");
+    const behind = await call("read_file", { path: "d", offset: 301 }, makeContext(cwd));
+    expect(behind.output).toBe("offset 301 is behind the end: the directory has 300 entries");
+    expect((await call("ls", {}, makeContext(cwd))).output).toBe("d/\nempty/");
     const empty = await call("read_file", { path: "empty" }, makeContext(cwd));
     expect(empty.output).toBe("[the directory is empty]");
   });

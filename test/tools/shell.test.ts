@@ -36,7 +36,11 @@ describe("what is executed", () => {
     [{ timeout: "9000" }, 9_000],
     [{ timeout: 900_000_000 }, 600_000],
     [{ timeout: 0 }, 120_000],
+    [{ timeout: -1 }, 120_000],
     [{ timeout: "soon" }, 120_000],
+    // Whoever writes 30 means seconds.
+    [{ timeout: 30 }, 30_000],
+    [{ timeout: 100 }, 100],
   ])("timeout of %j", async (args, timeoutMs) => {
     const { sandbox, commands } = scriptedSandbox(exited(""));
     await call("shell", { command: "x", ...args }, makeContext("/", { sandbox }));
@@ -52,6 +56,48 @@ describe("what is executed", () => {
     const root = makeFolder({ "sub/file": "" });
     await call("shell", { command: "x", ...args }, makeContext(root, { sandbox }));
     expect(commands).toMatchObject([{ cwd: join(root, folder) }]);
+  });
+
+  test.each([
+    [{ command: "ls" }, ["bash", "-lc", "ls"]],
+    [{ command: ["ls -la"] }, ["bash", "-lc", "ls -la"]],
+    [{ command: ["bash", "-c", "ls"] }, ["bash", "-c", "ls"]],
+    [{ command: ["ls", "-la"] }, ["ls", "-la"]],
+  ])("in a login shell where the user wants it: %j", async (args, argv) => {
+    const { sandbox, commands } = scriptedSandbox(exited(""));
+    const context = makeContext("/", { sandbox });
+    await call("shell", args, { ...context, shell: { ...context.shell, useLoginShell: true } });
+    expect(commands).toMatchObject([{ argv }]);
+  });
+
+  test("a login shell reads the profile", async () => {
+    const cwd = makeFolder({ ".bash_profile": "export FROM_PROFILE=yes\n" });
+    const context = makeContext(cwd);
+    const outputs = [false, true].map(async (useLoginShell) => {
+      const shell = { ...context.shell, useLoginShell };
+      return steady((await call("shell", { command: "echo [$FROM_PROFILE]" }, { ...context, shell })).output);
+    });
+    expect(await Promise.all(outputs)).toEqual(["[]\n[exit 0, T]", "[yes]\n[exit 0, T]"]);
+  });
+
+  test.each([
+    [{}, undefined],
+    [{ with_escalated_permissions: false, justification: "x" }, undefined],
+    [{ with_escalated_permissions: true }, {}],
+    [{ with_escalated_permissions: "true", justification: "  " }, {}],
+    [
+      { with_escalated_permissions: true, justification: " needs the network " },
+      { justification: "needs the network" },
+    ],
+  ])("escalation of %j", (args, escalation) => {
+    const prepared = prepare("shell", { command: "ls", ...args }, makeContext("/"));
+    expect(prepared.kind === "ready" && prepared.effect).toEqual({
+      kind: "command",
+      argv: ["bash", "-c", "ls"],
+      script: "ls",
+      cwd: "/",
+      ...(escalation === undefined ? {} : { escalation }),
+    });
   });
 
   test.each(["nowhere", "file"])("workdir %s is no folder", async (workdir) => {
@@ -99,13 +145,13 @@ describe("what the model reads", () => {
     [
       "time-out",
       exited("half\n", { exitCode: 124, timedOut: true }),
-      "half\n[timed out after 120 s; output so far above]",
+      "half\n[timed out after 120 s; output so far above; a server needs background=true]",
       ended("half\n", 124, true),
     ],
     [
       "time-out without output",
       exited("", { exitCode: 124, timedOut: true }),
-      "[timed out after 120 s; no output]",
+      "[timed out after 120 s; no output; a server needs background=true]",
       ended("", 124, true),
     ],
     ["colours", exited("\x1b[31mred\x1b[0m\n"), "red\n[exit 0, T]", ended("red\n")],

@@ -14,7 +14,7 @@ import type { SandboxPolicy } from "../../src/protocol/index.ts";
 import type { CommandEnd, Sandbox } from "../../src/sandbox/index.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
-import { prepareCall } from "../../src/tools/prepare-call.ts";
+import { BackgroundCommands, prepareCall } from "../../src/tools/prepare-call.ts";
 
 const folders: string[] = [];
 
@@ -57,6 +57,7 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
     sandbox: realSandbox(cwd, { mode: "danger-full-access" }),
     signal: new AbortController().signal,
     outputLimit: { bytes: 10_240, lines: 256 },
+    shell: { useLoginShell: false, firstWaitMs: 1_000, background: new BackgroundCommands() },
     onOutput: () => {},
     ...options,
   };
@@ -66,13 +67,16 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
 export function realSandbox(
   cwd: string,
   policy: SandboxPolicy,
-  options: { hiddenFiles?: readonly string[] } = {},
+  {
+    path = "/usr/local/bin:/usr/bin:/bin",
+    ...options
+  }: { hiddenFiles?: readonly string[]; path?: string } = {},
 ): Sandbox {
   return createSandbox({
     ...options,
     policy,
     cwd,
-    environment: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: cwd },
+    environment: { PATH: path, HOME: cwd },
   });
 }
 

@@ -1,29 +1,57 @@
 import { describe, expect, test } from "vitest";
 import { createToolSet } from "../../src/tools/index.ts";
 import { shellSpec } from "../../src/tools/shell/spec.ts";
+import type { ToolSetOptions } from "../../src/tools/tool-set.ts";
 import { exited, makeContext, makeFolder, prepare, scriptedSandbox } from "./support.ts";
 
-const patchTools = ["shell", "apply_patch", "update_plan"];
-const editTools = ["shell", "read_file", "edit_file", "write_file", "update_plan"];
+const patchTools = ["shell", "shell_output", "apply_patch", "update_plan"];
+const editTools = [
+  ...["shell", "shell_output", "read_file", "search", "edit_file", "write_file", "update_plan"],
+];
+const named = (options: ToolSetOptions) => createToolSet(options).specs.map((spec) => spec.name);
 
 describe("tools by model", () => {
   test.each([
     ["openai/gpt-oss-20b", patchTools],
     ["gpt-oss:20b", patchTools],
     ["hf.co/unsloth/GPT-OSS-20B-GGUF", patchTools],
-    ["gpt-5-codex", patchTools],
+    ["gpt-5-codex", [...patchTools, "view_image"]],
     ["mistral", editTools],
     ["qwen/qwen3-coder-30b", editTools],
     ["not-gpt-oss", editTools],
     ["gptq-llama", editTools],
     ["", editTools],
   ])("%s", (model, names) => {
-    expect(createToolSet({ model }).specs.map((spec) => spec.name)).toEqual(names);
+    expect(named({ model })).toEqual(names);
   });
 
-  test.each(["mistral", "gpt-oss-20b"])("prompt budget of %s", (model) => {
+  test.each<[ToolSetOptions, boolean]>([
+    [{ model: "mistral" }, false],
+    [{ model: "qwen3-vl" }, true],
+    [{ model: "mistral", viewImage: true }, true],
+    [{ model: "qwen3-vl", viewImage: false }, false],
+  ])("view_image for %j: %s", (options, offered) => {
+    expect(named(options).includes("view_image")).toBe(offered);
+  });
+
+  test.each([
+    [{ model: "mistral" }, []],
+    [{ model: "mistral", canEscalate: false }, []],
+    [{ model: "mistral", canEscalate: true }, ["with_escalated_permissions", "justification"]],
+    [{ model: "gpt-oss", canEscalate: true }, ["with_escalated_permissions", "justification"]],
+  ])("escalation for %j", (options, names) => {
+    const [shell] = createToolSet(options).specs;
+    const plain = ["command", "workdir", "timeout", "background"];
+    expect(Object.keys(shell?.parameters.properties ?? {})).toEqual([...plain, ...names]);
+  });
+
+  test.each([
+    ["mistral", 2_900],
+    ["gpt-oss-20b", 2_200],
+    ["qwen3-vl", 3_100],
+  ])("prompt budget of %s: %i bytes", (model, budget) => {
     const tools = createToolSet({ model }).specs.map((spec) => ({ type: "function", function: spec }));
-    expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(2_900);
+    expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(budget);
   });
 });
 
@@ -60,14 +88,14 @@ describe("names", () => {
   });
 
   test("unknown", async () => {
-    const output = "unsupported call: grep\nThe tools are: shell, apply_patch, update_plan";
+    const output = "unsupported call: fetch\nThe tools are: shell, shell_output, apply_patch, update_plan";
     const prepared = createToolSet({ model: "gpt-oss-20b" }).prepare(
-      { name: "grep", arguments: "{}" },
+      { name: "fetch", arguments: "{}" },
       makeContext("/"),
     );
     expect(await prepared).toEqual({
       kind: "invalid",
-      action: { kind: "invalid", name: "grep" },
+      action: { kind: "invalid", name: "fetch" },
       output,
       outcome: { kind: "failed", message: output },
     });

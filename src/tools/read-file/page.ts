@@ -11,6 +11,8 @@ export interface Page {
 
 const DEFAULT_LINES = 400;
 const MAX_LINE_BYTES = 2_000;
+/** However small the window: a line leaves room for its neighbours. */
+const LINE_SHARE = 3;
 /** For the notes below the lines. */
 const RESERVED_BYTES = 100;
 
@@ -22,10 +24,11 @@ export function pageOf(
 ): Page {
   const lines = toLines(text);
   const wanted = lines.slice(firstLine - 1, firstLine - 1 + (lineCount ?? DEFAULT_LINES));
+  const lineBytes = Math.min(MAX_LINE_BYTES, Math.floor(limit.bytes / LINE_SHARE));
   const shown: string[] = [];
   let bytes = 0;
   for (const [index, line] of wanted.entries()) {
-    const numbered = `${firstLine + index}\t${cutLine(line)}`;
+    const numbered = `${firstLine + index}\t${cutLine(line, lineBytes)}`;
     bytes += Buffer.byteLength(numbered) + 1;
     if (bytes > limit.bytes - RESERVED_BYTES) {
       break;
@@ -42,11 +45,11 @@ export function pageOf(
 
 /** Numbered lines of a text that stands at `firstLine` of its file, as `read_file` shows them. */
 export function numberLines(lines: readonly string[], firstLine: number): string {
-  return lines.map((line, index) => `${firstLine + index}\t${cutLine(line)}`).join("\n");
+  return lines.map((line, index) => `${firstLine + index}\t${cutLine(line, MAX_LINE_BYTES)}`).join("\n");
 }
 
-function cutLine(line: string): string {
-  const kept = headBytes(line, MAX_LINE_BYTES);
+function cutLine(line: string, maxBytes: number): string {
+  const kept = headBytes(line, maxBytes);
   if (kept.length === line.length) {
     return line;
   }

@@ -1,27 +1,24 @@
 import { readdir } from "node:fs/promises";
-import { readInteger } from "../arguments.ts";
+import { readInteger, readString } from "../arguments.ts";
 import { unreadResult } from "../files/missing.ts";
 import { displayPath, readPath } from "../files/paths.ts";
 import { decodeText, type FileSnapshot, readSnapshot, systemReason } from "../files/snapshot.ts";
+import { fittingLines } from "../fitting-lines.ts";
 import { abortedResult, failedResult, type Tool, type ToolContext, type ToolResult } from "../tool.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { pageOf } from "./page.ts";
 import { readFileSpec } from "./spec.ts";
 
-const MAX_ENTRIES = 200;
-
 export const readFile: Tool = {
   spec: readFileSpec,
-  aliases: ["read", "view", "view_file", "open_file", "cat", "list_dir"],
+  aliases: ["read", "view", "view_file", "open_file", "cat"],
   prepare(args, context) {
     const named = readPath(args, readFileSpec, context);
     if (named.kind === "invalid") {
       return named;
     }
     const { path, shown } = named;
-    const firstLine = Math.max(1, readInteger(args, "offset", "start_line", "line") ?? 1);
-    const wanted = readInteger(args, "limit", "max_lines", "lines");
-    const lineCount = wanted === undefined || wanted < 1 ? undefined : wanted;
+    const { firstLine, lineCount } = readRange(args);
     return {
       kind: "ready",
       action: {
@@ -37,7 +34,7 @@ export const readFile: Tool = {
           return showFile(read.file, { firstLine, lineCount }, context);
         }
         if (read.kind === "directory") {
-          return listDirectory(path, context.signal);
+          return listEntries(path, { firstLine, lineCount }, context);
         }
         return unreadResult(read, path, context);
       },
@@ -45,9 +42,32 @@ export const readFile: Tool = {
   },
 };
 
+/** The same for agents that have a tool of its own for it; there, no path is the working directory. */
+export const listDirectory: Tool = {
+  ...readFile,
+  aliases: ["list_dir", "list_directory", "ls"],
+  prepare: (args, context) =>
+    readFile.prepare({ ...args, path: readString(args, "path", "dir_path", "directory") ?? "." }, context),
+};
+
+interface Range {
+  readonly firstLine: number;
+  readonly lineCount: number | undefined;
+}
+
+/** `start_line` and `end_line` are what other agents have. */
+function readRange(args: Record<string, unknown>): Range {
+  const firstLine = Math.max(1, readInteger(args, "offset", "start_line", "line") ?? 1);
+  const lastLine = readInteger(args, "end_line");
+  const wanted =
+    readInteger(args, "limit", "max_lines", "lines") ??
+    (lastLine === undefined ? undefined : lastLine - firstLine + 1);
+  return { firstLine, lineCount: wanted === undefined || wanted < 1 ? undefined : wanted };
+}
+
 function showFile(
   file: FileSnapshot,
-  { firstLine, lineCount }: { readonly firstLine: number; readonly lineCount: number | undefined },
+  { firstLine, lineCount }: Range,
   { cwd, outputLimit }: ToolContext,
 ): ToolResult {
   const decoded = decodeText(file.bytes);
@@ -65,16 +85,25 @@ function showFile(
   };
 }
 
-async function listDirectory(path: string, signal: AbortSignal): Promise<ToolResult> {
+async function listEntries(
+  path: string,
+  { firstLine, lineCount }: Range,
+  { signal, outputLimit }: ToolContext,
+): Promise<ToolResult> {
   try {
     const entries = await untilAborted(readdir(path, { withFileTypes: true }), signal);
     if (entries === undefined) {
       return abortedResult();
     }
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
-    const shown = names.slice(0, MAX_ENTRIES);
-    const rest = names.length - shown.length;
-    const note = rest > 0 ? [`[${rest} more entries]`] : [];
+    if (names.length > 0 && firstLine > names.length) {
+      return failedResult(`offset ${firstLine} is behind the end: the directory has ${names.length} entries`);
+    }
+    const first = firstLine - 1;
+    const wanted = names.slice(first, lineCount === undefined ? undefined : first + lineCount);
+    const shown = fittingLines(wanted, outputLimit);
+    const rest = names.length - first - shown.length;
+    const note = rest > 0 ? [`[${rest} more entries; continue with offset=${firstLine + shown.length}]`] : [];
     return {
       output: names.length === 0 ? "[the directory is empty]" : [...shown, ...note].join("\n"),
       outcome: { kind: "file-read", lines: shown.length, totalLines: names.length },

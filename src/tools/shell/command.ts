@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { parseJson, readInteger, readString } from "../arguments.ts";
-import { DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS } from "./limits.ts";
+import { parseJson, readString } from "../arguments.ts";
 
 /** What to execute: a whole program line. `script` is set where a shell reads it, and is what people are shown. */
 export interface ShellCommand {
@@ -9,10 +8,14 @@ export interface ShellCommand {
 }
 
 /** Codex takes an array, most other agents a string; models send what they were trained on. */
-export function readCommand(args: Record<string, unknown>): ShellCommand | undefined {
+export function readCommand(
+  args: Record<string, unknown>,
+  { useLoginShell }: { readonly useLoginShell: boolean },
+): ShellCommand | undefined {
+  const shellScript = useLoginShell ? loginScript : plainScript;
   const value = args["command"] ?? args["cmd"] ?? args["script"];
   if (Array.isArray(value)) {
-    return fromArray(value);
+    return fromArray(value, shellScript);
   }
   const text = readString({ value }, "value");
   if (text === undefined || text.trim() === "") {
@@ -20,15 +23,7 @@ export function readCommand(args: Record<string, unknown>): ShellCommand | undef
   }
   // An array written into a string: `["bash", …` is no command line anyone means.
   const parsed = /^\s*\["/.test(text) ? parseJson(text) : undefined;
-  return (parsed?.ok === true ? fromArray(parsed.value) : undefined) ?? shellScript(text);
-}
-
-export function readTimeoutMs(args: Record<string, unknown>): number {
-  const timeoutMs = readInteger(args, "timeout", "timeout_ms", "timeoutMs");
-  if (timeoutMs === undefined || timeoutMs <= 0) {
-    return DEFAULT_TIMEOUT_MS;
-  }
-  return Math.min(timeoutMs, MAX_TIMEOUT_MS);
+  return (parsed?.ok === true ? fromArray(parsed.value, shellScript) : undefined) ?? shellScript(text);
 }
 
 /** The command in the form a person would type. */
@@ -37,14 +32,18 @@ export function commandText(command: ShellCommand): string {
 }
 
 /**
- * The one place that says which shell reads a command line. Not a login shell: leat has the user's environment
+ * Which shell reads a command line. Not a login shell unless the user wants it: leat has the user's environment
  * already, and profiles cost up to 100 ms a command and may write to its output.
  */
-function shellScript(script: string): ShellCommand {
+function plainScript(script: string): ShellCommand {
   return { argv: ["bash", "-c", script], script };
 }
 
-function fromArray(value: unknown): ShellCommand | undefined {
+function loginScript(script: string): ShellCommand {
+  return { argv: ["bash", "-lc", script], script };
+}
+
+function fromArray(value: unknown, shellScript: (script: string) => ShellCommand): ShellCommand | undefined {
   if (!Array.isArray(value) || value.length === 0) {
     return undefined;
   }

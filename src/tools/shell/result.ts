@@ -35,7 +35,7 @@ function exitStatus(
 ): string {
   if (end.timedOut) {
     const rest = output === "" ? "no output" : "output so far above";
-    return `[timed out after ${formatDuration(run.timeoutMs)}; ${rest}]`;
+    return `[timed out after ${formatDuration(run.timeoutMs)}; ${rest}; a server needs background=true]`;
   }
   const signal = end.signal === undefined ? "" : `, killed by ${end.signal}`;
   return `[exit ${end.exitCode}${signal}, ${formatDuration(run.durationMs)}]`;
@@ -50,7 +50,8 @@ export function formatDuration(durationMs: number): string {
   return `${seconds < 60 ? Number(seconds.toFixed(1)) : Math.round(seconds)} s`;
 }
 
-function modelText(output: CapturedOutput, limit: OutputLimit): string {
+/** Without control sequences, and cut to the size that the prompt has room for. */
+export function modelText(output: CapturedOutput, limit: OutputLimit): string {
   const text = plainTerminalText(output.text);
   const wasCapped = output.totalBytes > Buffer.byteLength(output.text);
   return truncateMiddle(
@@ -60,7 +61,7 @@ function modelText(output: CapturedOutput, limit: OutputLimit): string {
   );
 }
 
-function withStatus(output: string, status: string): string {
+export function withStatus(output: string, status: string): string {
   if (output === "") {
     return status;
   }
