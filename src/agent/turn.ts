@@ -3,6 +3,7 @@ import type {
   FunctionCallItem,
   HistoryItem,
   LeatError,
+  Notice,
   TokenUsage,
   TurnEnd,
 } from "../protocol/index.ts";
@@ -11,6 +12,9 @@ import type { Session, TurnFacts } from "../session/index.ts";
 import type { ToolSet } from "../tools/index.ts";
 import type { Completion, GenerationSettings, ModelEnd, ModelEvent, ModelRequest } from "../wire/index.ts";
 import { argumentsRequest, type FailedCall, readArguments } from "./ask-arguments.ts";
+import type { GuardSettings } from "./guard/settings.ts";
+import { createStreamWatch } from "./guard/stream-watch.ts";
+import { createTurnGuard, type TurnGuard } from "./guard/turn-guard.ts";
 import { userMessage } from "./initial-context.ts";
 import { lastAnswer } from "./last-answer.ts";
 import { readResponse } from "./response.ts";
@@ -34,6 +38,8 @@ export interface TurnDependencies {
   /** Written to the rollout before each request. */
   readonly turnFacts: TurnFacts;
   readonly contextWindow: number | undefined;
+  /** What the user left switched on of the loop guard. */
+  readonly guard: GuardSettings;
   /** Asks the configured endpoint for one response; what comes goes to `emit` at once. */
   readonly askModel: (
     request: ModelRequest,
@@ -64,7 +70,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
     ...dependencies,
     usage: {},
     requests: 0,
-    nudged: false,
+    loops: createTurnGuard(dependencies.guard, emit),
     ended: false,
     badArguments: new Map(),
   };
@@ -82,7 +88,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
 interface Turn extends TurnDependencies {
   usage: TokenUsage;
   requests: number;
-  nudged: boolean;
+  readonly loops: TurnGuard;
   ended: boolean;
   /** By tool: how many of its calls in a row had arguments that can't be used. */
   readonly badArguments: Map<string, number>;
@@ -97,7 +103,8 @@ async function ask(turn: Turn): Promise<Step> {
   turn.requests += 1;
   emit({ type: "request-started", number: turn.requests });
   const request = requestOf(turn);
-  const answer = readResponse((onEvent) => turn.askModel(request, { signal, emit: onEvent }), emit, now);
+  const watch = createStreamWatch(turn.guard);
+  const answer = readResponse((options) => turn.askModel(request, options), { signal, watch, emit, now });
   if (turn.requests === 1) {
     void announceSandbox(turn);
   }
@@ -107,6 +114,12 @@ async function ask(turn: Turn): Promise<Step> {
       return keep(turn, response.partial) ?? interrupted(turn);
     case "failed":
       return keep(turn, response.partial) ?? failed(turn, response.error);
+    case "cut": {
+      const { items, next } = turn.loops.cut(response.reason, response.partial);
+      return (
+        keep(turn, items) ?? ("kind" in next ? failed(turn, next) : goOn(turn, next.notice, next.message))
+      );
+    }
     case "completed": {
       const { items, completion, timing } = response;
       turn.usage = addUsage(turn.usage, completion.usage);
@@ -134,14 +147,18 @@ async function announceSandbox(turn: Turn): Promise<void> {
 }
 
 /** Calls present means there is work, whatever the finish reason says. */
-function next(turn: Turn, items: readonly HistoryItem[], completion: Completion): Step {
+async function next(turn: Turn, items: readonly HistoryItem[], completion: Completion): Promise<Step> {
   noticeOddities(turn, completion);
   const calls = items.filter((item) => item.type === "function_call");
   if (calls.length > 0) {
     return { type: "run", calls, completion };
   }
-  if (completion.isEmpty && !turn.nudged) {
-    return nudge(turn);
+  const nudge = await turn.loops.nudge(items, completion);
+  if (nudge?.message !== undefined) {
+    return goOn(turn, nudge.notice, nudge.message);
+  }
+  if (nudge !== undefined) {
+    turn.emit({ type: "notice", notice: nudge.notice });
   }
   if (completion.isEmpty) {
     return failed(turn, {
@@ -151,18 +168,19 @@ function next(turn: Turn, items: readonly HistoryItem[], completion: Completion)
   }
   return {
     type: "end",
-    end: { type: "completed", lastMessage: lastAnswer(turn.session.items), usage: turn.usage },
+    end: {
+      type: "completed",
+      lastMessage: lastAnswer(turn.session.items),
+      usage: turn.usage,
+      ...turn.loops.tally.result,
+    },
   };
 }
 
-const NUDGE =
-  "Your last reply had neither text nor a tool call. Go on: make the next call, or answer the user.";
-
-/** Local models end like this now and then, and go on when told to. Once: a model that has nothing to say stays silent. */
-function nudge(turn: Turn): Step {
-  turn.nudged = true;
-  turn.emit({ type: "notice", notice: { kind: "empty-answer" } });
-  const unwritten = turn.session.appendContext(userMessage(NUDGE));
+/** Local models stop now and then in the middle of their work, and go on when told to. */
+function goOn(turn: Turn, notice: Notice, message: string): Step {
+  turn.emit({ type: "notice", notice });
+  const unwritten = turn.session.appendContext(userMessage(message));
   return unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
 }
 
@@ -195,14 +213,17 @@ async function runCalls(
 ): Promise<Step> {
   const broken = new Set(completion.invalidCalls.map((call) => call.id));
   const brokenArrival = completion.finish === "length" ? "cut-off" : "broken";
+  const guard = await turn.loops.calls();
   for (const call of calls) {
     if (turn.signal.aborted) {
       break;
     }
-    const result = await runCall(turn, call, {
-      arrival: broken.has(call.call_id) ? brokenArrival : "whole",
-      askForArguments: (invalid) => askForArguments(turn, { call, ...invalid }),
-    });
+    const run = () =>
+      runCall(turn, call, {
+        arrival: broken.has(call.call_id) ? brokenArrival : "whole",
+        askForArguments: (invalid) => askForArguments(turn, { call, ...invalid }),
+      });
+    const result = await (guard === undefined ? run() : guard.guard(call, run));
     if (result.understood) {
       turn.badArguments.clear();
     }
@@ -271,7 +292,7 @@ function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
 
 function failed(turn: Turn, error: LeatError): Step {
   const lastMessage = lastAnswer(turn.session.items);
-  return { type: "end", end: { type: "failed", error, lastMessage } };
+  return { type: "end", end: { type: "failed", error, lastMessage, ...turn.loops.tally.result } };
 }
 
 function interrupted(turn: Turn): Step {
@@ -279,5 +300,6 @@ function interrupted(turn: Turn): Step {
   if (unwritten !== undefined) {
     return failed(turn, unwritten);
   }
-  return { type: "end", end: { type: "interrupted", lastMessage: lastAnswer(turn.session.items) } };
+  const lastMessage = lastAnswer(turn.session.items);
+  return { type: "end", end: { type: "interrupted", lastMessage, ...turn.loops.tally.result } };
 }

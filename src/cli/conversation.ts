@@ -110,6 +110,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         workspaceWrite: config.workspaceWrite,
       },
       contextWindow: config.contextWindow,
+      guard: config.loopGuard,
       askModel: (request, { signal, emit }) =>
         streamModel(request, endpoint, {
           http,

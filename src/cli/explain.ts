@@ -1,5 +1,6 @@
 import type { LeatError, SandboxError } from "../protocol/index.ts";
 import { explainConfigError } from "./explain-config.ts";
+import { explainLoop } from "./explain-loop.ts";
 import { explainModelError } from "./explain-model.ts";
 import type { ExplainContext, Explanation } from "./explanation.ts";
 
@@ -20,6 +21,8 @@ export function explain(error: LeatError, context: ExplainContext): Explanation 
       };
     case "sandbox":
       return explainSandbox(error);
+    case "loop":
+      return explainLoop(error);
     // Every other kind is one of a model server's, and that switch is exhaustive.
     default:
       return explainModelError(error, context);

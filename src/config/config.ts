@@ -20,6 +20,7 @@ export interface Config {
   readonly showRawAgentReasoning: boolean | undefined;
   readonly contextWindow?: number;
   readonly generation: GenerationConfig;
+  readonly loopGuard: LoopGuardConfig;
   readonly projectDocMaxBytes: number;
   readonly projectDocFallbackFilenames: readonly string[];
   readonly instructionsFile?: string;
@@ -39,6 +40,14 @@ export interface GenerationConfig {
   readonly reasoningSummary?: string;
   readonly verbosity?: string;
   readonly maxOutputTokens?: number;
+}
+
+export interface LoopGuardConfig {
+  readonly repeatedCalls: boolean;
+  readonly repeatedText: boolean;
+  readonly unfinishedAnswers: boolean;
+  /** Tokens; absent: no limit. */
+  readonly reasoningBudget?: number;
 }
 
 export type WireApi = "chat" | "responses";

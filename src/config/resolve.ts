@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import type { ConfigError, ShellEnvironmentPolicy } from "../protocol/index.ts";
 import { builtInProviders } from "./built-in-providers.ts";
 import type { DocumentCheck } from "./check-document.ts";
-import type { Config, ConfigFlags, GenerationConfig, KnownProvider, WorkspaceWriteConfig } from "./config.ts";
+import type {
+  Config,
+  ConfigFlags,
+  GenerationConfig,
+  KnownProvider,
+  LoopGuardConfig,
+  WorkspaceWriteConfig,
+} from "./config.ts";
 import { type ConfigDocument, errorAt } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
@@ -72,6 +79,7 @@ export function resolveConfig(
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),
     generation: generation(get),
+    loopGuard: loopGuard(get),
     projectDocMaxBytes: get("project_doc_max_bytes"),
     projectDocFallbackFilenames: [...get<string[]>("project_doc_fallback_filenames")],
     ...(instructionsFile !== undefined && { instructionsFile: absolute(instructionsFile) }),
@@ -108,6 +116,16 @@ function generation(get: Getter): GenerationConfig {
     ...(reasoningSummary !== undefined && { reasoningSummary }),
     ...(verbosity !== undefined && { verbosity }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+  };
+}
+
+function loopGuard(get: Getter): LoopGuardConfig {
+  const reasoningBudget = get<number | undefined>("model_reasoning_budget") ?? 0;
+  return {
+    repeatedCalls: get("loop_guard.repeated_calls"),
+    repeatedText: get("loop_guard.repeated_text"),
+    unfinishedAnswers: get("loop_guard.unfinished_answers"),
+    ...(reasoningBudget > 0 && { reasoningBudget }),
   };
 }
 

@@ -10,6 +10,7 @@ export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts } from "./e
 export type {
   ConfigError,
   LeatError,
+  LoopError,
   MissingKeyError,
   ModelError,
   ModelErrorKind,
@@ -21,6 +22,7 @@ export type {
   AgentEvent,
   DialectLesson,
   FileChange,
+  GuardCounts,
   Notice,
   Plan,
   PrefillProgress,

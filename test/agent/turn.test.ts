@@ -12,12 +12,15 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 interface Script {
   /** One entry a request: the events of the response, and its end. */
-  readonly responses: readonly (readonly [...(ModelEvent | (() => void))[], ModelEnd])[];
+  readonly responses: readonly (readonly [...(ModelEvent | ((signal: AbortSignal) => void))[], ModelEnd])[];
   /** By the call's name. */
   readonly tools?: Readonly<Record<string, (context: ToolContext) => ToolResult | Promise<ToolResult>>>;
   readonly controller?: AbortController;
+  readonly guard?: TurnDependencies["guard"];
   readonly before?: (session: Session) => void;
 }
+
+const GUARD = { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true };
 
 interface Played {
   readonly end: TurnEnd;
@@ -73,12 +76,13 @@ async function play(input: string, script: Script): Promise<Played> {
       },
     },
     contextWindow: 4096,
+    guard: script.guard ?? GUARD,
     askModel: async (request, { signal, emit }) => {
       // The invariant of the session: what the request is made of is on disk before it leaves.
       expect(readItems(session.path)).toEqual(request.items);
-      expect(signal).toBe(dependencies.signal);
+      expect(signal.aborted).toBe(dependencies.signal.aborted);
       requests.push([...request.items]);
-      return respond(script.responses[requests.length - 1], emit);
+      return respond(script.responses[requests.length - 1], { emit, signal });
     },
     emit: (event) => events.push(event),
     signal: (script.controller ?? new AbortController()).signal,
@@ -108,14 +112,14 @@ function prepare(script: Script, name: string, context: ToolContext): PreparedCa
 
 function respond(
   response: Script["responses"][number] | undefined,
-  emit: (event: ModelEvent) => void,
+  { emit, signal }: { readonly emit: (event: ModelEvent) => void; readonly signal: AbortSignal },
 ): ModelEnd {
   if (response === undefined) {
     throw new Error("a request that no response was written for");
   }
   for (const event of response) {
     if (typeof event === "function") {
-      event();
+      event(signal);
     } else if (isEnd(event)) {
       return event;
     } else {
@@ -342,7 +346,8 @@ describe("an answer that is not as it should be", () => {
         [completed([reasoning("hm")], { isEmpty: true, ...difference })],
       ],
     });
-    expect(end).toEqual({ type: "failed", error: { kind: "empty_answer", message }, lastMessage: null });
+    const error = { kind: "empty_answer", message };
+    expect(end).toEqual({ type: "failed", error, lastMessage: null, guard: { nudges: 1 } });
     // Told to go on once, and no more.
     const nudge = user(
       "Your last reply had neither text nor a tool call. Go on: make the next call, or answer the user.",

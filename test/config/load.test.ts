@@ -66,6 +66,7 @@ test("no file: the defaults, each with its origin", () => {
         excludeSlashTmp: false,
       },
       generation: {},
+      loopGuard: { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true },
       shellEnvironment: {
         inherit: "all",
         ignoreDefaultExcludes: false,
