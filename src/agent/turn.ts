@@ -115,7 +115,7 @@ async function ask(turn: Turn): Promise<Step> {
     case "failed":
       return keep(turn, response.partial) ?? failed(turn, response.error);
     case "cut": {
-      const { items, next } = turn.loops.cut(response.reason, response.partial);
+      const { items, next } = await turn.loops.cut(response.reason, response.partial);
       return (
         keep(turn, items) ?? ("kind" in next ? failed(turn, next) : goOn(turn, next.notice, next.message))
       );
@@ -172,7 +172,7 @@ async function next(turn: Turn, items: readonly HistoryItem[], completion: Compl
       type: "completed",
       lastMessage: lastAnswer(turn.session.items),
       usage: turn.usage,
-      ...turn.loops.tally.result,
+      ...turn.loops.counts,
     },
   };
 }
@@ -292,7 +292,7 @@ function keepUsage(turn: Turn, last: TokenUsage): Step | undefined {
 
 function failed(turn: Turn, error: LeatError): Step {
   const lastMessage = lastAnswer(turn.session.items);
-  return { type: "end", end: { type: "failed", error, lastMessage, ...turn.loops.tally.result } };
+  return { type: "end", end: { type: "failed", error, lastMessage, ...turn.loops.counts } };
 }
 
 function interrupted(turn: Turn): Step {
@@ -301,5 +301,5 @@ function interrupted(turn: Turn): Step {
     return failed(turn, unwritten);
   }
   const lastMessage = lastAnswer(turn.session.items);
-  return { type: "end", end: { type: "interrupted", lastMessage, ...turn.loops.tally.result } };
+  return { type: "end", end: { type: "interrupted", lastMessage, ...turn.loops.counts } };
 }

@@ -270,3 +270,24 @@ describe("files that can't be read as config", () => {
     });
   });
 });
+
+describe("the loop guard", () => {
+  const on = { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true };
+  test.each<[string, object]>([
+    ["", on],
+    ["[loop_guard]\nrepeated_calls = false", { ...on, repeatedCalls: false }],
+    [
+      "[loop_guard]\nrepeated_text = false\nunfinished_answers = false",
+      { repeatedCalls: true, repeatedText: false, unfinishedAnswers: false },
+    ],
+    ["model_reasoning_budget = 4000", { ...on, reasoningBudget: 4000 }],
+    ["model_reasoning_budget = 0", on],
+    [
+      'profile = "small"\n[profiles.small]\nmodel_reasoning_budget = 2000\nloop_guard.repeated_text = false',
+      { ...on, repeatedText: false, reasoningBudget: 2000 },
+    ],
+  ])("%s", (text, loopGuard) => {
+    expect(configOf(text)).toMatchObject({ warnings: [], notYet: [] });
+    expect(configOf(text).loopGuard).toEqual(loopGuard);
+  });
+});

@@ -1,8 +1,7 @@
-import type { AgentEvent, FunctionCallItem, Notice } from "../../protocol/index.ts";
+import type { AgentEvent, FunctionCallItem, GuardCounts, Notice } from "../../protocol/index.ts";
 import type { CallResult } from "../run-call.ts";
 import { callHint, callRefusal, errorHint } from "./advice.ts";
 import { createCallWatch, type Finding, type Verdict } from "./repeated-calls.ts";
-import type { GuardTally } from "./tally.ts";
 
 /** Stands around the calls of a turn, and says to the user and to the model, in steps, that they lead round in a circle. */
 export interface CallGuard {
@@ -14,8 +13,8 @@ export interface CallGuard {
   forget(): void;
 }
 
-export interface Surroundings {
-  readonly tally: GuardTally;
+interface Surroundings {
+  readonly count: (what: keyof GuardCounts) => void;
   readonly emit: (event: AgentEvent) => void;
 }
 
@@ -38,12 +37,12 @@ export function createCallGuard(surroundings: Surroundings): CallGuard {
 }
 
 function notRun(
-  { tally, emit }: Surroundings,
+  { count, emit }: Surroundings,
   { call_id: callId, name }: FunctionCallItem,
   verdict: Exclude<Verdict, { kind: "run" }>,
 ): CallResult {
   const { action } = verdict;
-  tally.count("refusedCalls");
+  count("refusedCalls");
   if (verdict.kind === "refuse") {
     emit({ type: "notice", notice: { kind: "repeated-call", name, count: verdict.count, step: "refused" } });
   }
@@ -61,7 +60,7 @@ function notRun(
 }
 
 function withFinding(
-  { tally, emit }: Surroundings,
+  { count, emit }: Surroundings,
   found: { readonly call: FunctionCallItem; readonly result: CallResult; readonly finding: Finding },
 ): CallResult {
   const { call, result, finding } = found;
@@ -69,19 +68,19 @@ function withFinding(
   const { name } = call;
   switch (finding.kind) {
     case "notice-call":
-      tally.count("repeatedCalls");
+      count("repeatedCalls");
       say({ kind: "repeated-call", name, count: finding.count, step: "noticed" });
       return result;
     case "hint-call":
-      tally.count("repeatedCalls");
+      count("repeatedCalls");
       say({ kind: "repeated-call", name, count: finding.count, step: "hinted" });
       return withHint(result, callHint({ ...result, ...finding }));
     case "hint-error":
-      tally.count("repeatedErrors");
+      count("repeatedErrors");
       say({ kind: "repeated-error", count: finding.count });
       return withHint(result, errorHint(finding.count));
     case "stop":
-      tally.count("repeatedErrors");
+      count("repeatedErrors");
       return { ...result, refused: finding.error };
     default:
       return finding satisfies never;
