@@ -30,6 +30,8 @@ export async function readResponse(ask: Ask, options: ResponseOptions): Promise<
   const startedMs = now();
   let firstTokenMs: number | undefined;
   let reason: CutReason | undefined;
+  let isCut = false;
+  let cutting: NodeJS.Immediate | undefined;
   // Of this request alone: what the guard cuts is not the turn.
   const own = new AbortController();
   const abort = () => own.abort(signal.reason);
@@ -37,20 +39,24 @@ export async function readResponse(ask: Ask, options: ResponseOptions): Promise<
   if (signal.aborted) {
     abort();
   }
+  const cut = () => {
+    isCut = true;
+    own.abort();
+  };
   const end = await ask({
     signal: own.signal,
     emit(event) {
       switch (event.type) {
         case "reasoning-delta":
         case "text-delta":
-        case "call-delta":
-          if (reason !== undefined) {
+          if (isCut) {
             return;
           }
           firstTokenMs ??= now() - startedMs;
-          if (event.type !== "call-delta") {
-            emit(event);
-          }
+          emit(event);
+          break;
+        case "call-delta":
+          firstTokenMs ??= now() - startedMs;
           break;
         case "prefill-progress":
         case "response-reclassified":
@@ -64,12 +70,19 @@ export async function readResponse(ask: Ask, options: ResponseOptions): Promise<
         default:
           event satisfies never;
       }
-      reason ??= watch.push(event);
+      reason = watch.push(event);
+      // Not before all that has arrived is read: with it, the answer may be whole.
       if (reason !== undefined) {
-        own.abort();
+        cutting ??= setImmediate(cut);
+      } else if (cutting !== undefined) {
+        clearImmediate(cutting);
+        cutting = undefined;
       }
     },
-  }).finally(() => signal.removeEventListener("abort", abort));
+  }).finally(() => {
+    clearImmediate(cutting);
+    signal.removeEventListener("abort", abort);
+  });
   if (end.type === "completed") {
     return { ...end, timing: measure(end.completion, firstTokenMs, now() - startedMs) };
   }

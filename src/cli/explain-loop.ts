@@ -6,7 +6,7 @@ export function explainLoop({ problem }: LoopError): Explanation {
   switch (problem.type) {
     case "repeated_call": {
       const { name, subject, count } = problem;
-      const what = subject === "" ? name : `${name} (${shortened(subject)})`;
+      const what = subject === "" ? shortened(name) : `${shortened(name)} (${shortened(subject)})`;
       return {
         message: `the model goes round in circles: it asked for the same call of ${what} ${count} times, got the same result each time, and was told so.`,
         hint: `Say it in another way, or tell the model what it misses; another model may do better (-m). ${switchOff("repeated_calls")}`,

@@ -51,7 +51,7 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
 }
 
 function repeatedCallText({ name, count, step }: Extract<Notice, { kind: "repeated-call" }>): string {
-  const what = `the same call of ${name}, with the same result, for the ${formatCount(count)}${ordinalEnding(count)} time`;
+  const what = `the same call of ${name.slice(0, MOST_NAME_LENGTH)}, with the same result, for the ${formatCount(count)}${ordinalEnding(count)} time`;
   switch (step) {
     case "noticed":
       return what;
@@ -71,6 +71,8 @@ function ordinalEnding(count: number): string {
 
 const PLACES = { reasoning: "its thinking", text: "its answer", arguments: "a call" } as const;
 const MOST_UNIT_LENGTH = 40;
+/** Names are whatever the model wrote. */
+const MOST_NAME_LENGTH = 100;
 
 /** On one line. */
 function shortened(unit: string): string {

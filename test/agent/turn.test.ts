@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { runTurn, type TurnDependencies } from "../../src/agent/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
@@ -12,7 +13,10 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 interface Script {
   /** One entry a request: the events of the response, and its end. */
-  readonly responses: readonly (readonly [...(ModelEvent | ((signal: AbortSignal) => void))[], ModelEnd])[];
+  readonly responses: readonly (readonly [
+    ...(ModelEvent | ((signal: AbortSignal) => unknown))[],
+    ModelEnd,
+  ])[];
   /** By the call's name. */
   readonly tools?: Readonly<Record<string, (context: ToolContext) => ToolResult | Promise<ToolResult>>>;
   readonly controller?: AbortController;
@@ -110,16 +114,16 @@ function prepare(script: Script, name: string, context: ToolContext): PreparedCa
   return { kind: "ready", action, effect: { kind: "none" }, run: async () => run(context) };
 }
 
-function respond(
+async function respond(
   response: Script["responses"][number] | undefined,
   { emit, signal }: { readonly emit: (event: ModelEvent) => void; readonly signal: AbortSignal },
-): ModelEnd {
+): Promise<ModelEnd> {
   if (response === undefined) {
     throw new Error("a request that no response was written for");
   }
   for (const event of response) {
     if (typeof event === "function") {
-      event(signal);
+      await event(signal);
     } else if (isEnd(event)) {
       return event;
     } else {
@@ -697,7 +701,11 @@ describe("the loop guard", () => {
     return [
       { type: kind, text: "So:\n" },
       { type: kind, text },
-      (signal) => expect(signal.aborted).toBe(true),
+      async (signal) => {
+        expect(signal.aborted).toBe(false);
+        await nextTurn();
+        expect(signal.aborted).toBe(true);
+      },
       { type: kind, text: "never shown" },
       {
         type: "interrupted",
@@ -827,6 +835,26 @@ describe("the loop guard", () => {
       { kind: "reasoning-cut", tokens: Math.round((thoughts.length + 4) / 4) },
     ]);
     expect(end).toEqual({ type: "completed", lastMessage: "42", usage: {}, guard: { reasoningCuts: 1 } });
+  });
+
+  test("an answer that has come by then, in the same read, is read on", async () => {
+    const { end, events } = await play("q", {
+      guard: budget,
+      responses: [
+        [
+          { type: "reasoning-delta", text: thoughts },
+          { type: "text-delta", text: "4" },
+          async (signal) => {
+            await nextTurn();
+            expect(signal.aborted).toBe(false);
+          },
+          { type: "text-delta", text: "2" },
+          completed([reasoning(thoughts), assistant("42")]),
+        ],
+      ],
+    });
+    expect(end).toEqual({ type: "completed", lastMessage: "42", usage: {} });
+    expect(notices(events)).toEqual([]);
   });
 
   test("the second time in a row ends the turn; a call in between makes it another chain", async () => {

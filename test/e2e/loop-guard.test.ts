@@ -161,10 +161,10 @@ describe("the stream", () => {
     );
     expect({ code, stdout, cut: isCut(server) }).toEqual({ code: 0, stdout: "42\n", cut: [true, false] });
     expect(stderr).toMatch(
-      /the model has thought for about 5\d\d tokens: cut off, and it is told to answer now/,
+      /the model has thought for about [\d,]+ tokens: cut off, and it is told to answer now/,
     );
     expect(messagesOf(server)[1]?.at(-1)?.["content"]).toMatch(
-      /fix it\n\nYou have thought for about 5\d\d tokens.*\n\nYour thinking ended like this:\nthought 0 .* thought( \d+)?$/,
+      /fix it\n\nYou have thought for about [\d,]+ tokens.*\n\nYour thinking ended like this:\n.*thought( \d+)?$/,
     );
   });
 
@@ -174,7 +174,7 @@ describe("the stream", () => {
       budget,
     );
     expect({ code, cut: isCut(server) }).toEqual({ code: 1, cut: [true, true] });
-    expect(stderr).toContain("error: the model thinks without end: cut off after about 5");
+    expect(stderr).toContain("error: the model thinks without end: cut off after about ");
     expect(stderr).toContain("Raise model_reasoning_budget");
   });
 

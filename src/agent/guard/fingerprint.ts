@@ -25,14 +25,10 @@ export function resultPrints(output: string): ResultPrints {
  * six times is no error that repeats itself.
  */
 export function errorPrint(outcome: ToolOutcome, output: string): string | undefined {
-  switch (outcome.kind) {
-    case "failed":
-      return resultPrints(output).loose;
-    case "command-exited":
-      return outcome.exitCode === 0 || outcome.output.trim() === "" ? undefined : resultPrints(output).loose;
-    default:
-      return undefined;
-  }
+  const saysWhy =
+    outcome.kind === "failed" ||
+    (outcome.kind === "command-exited" && outcome.exitCode !== 0 && outcome.output.trim() !== "");
+  return saysWhy ? resultPrints(output).loose : undefined;
 }
 
 const DURATION = /\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|seconds?|secs?|s|minutes?|min|m)\b/g;

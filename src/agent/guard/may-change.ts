@@ -5,14 +5,15 @@ import type { ToolAction, ToolOutcome } from "../../protocol/index.ts";
  * from another look: nothing is allowed or refused by it but the same call once more.
  */
 export function mayHaveChanged(action: ToolAction, outcome: ToolOutcome): boolean {
-  switch (outcome.kind) {
-    case "files-changed":
-      return outcome.changes.length > 0;
-    case "command-exited":
-      return outcome.exitCode === 0 && action.kind === "command" && !onlyLooks(action.command);
-    default:
-      return false;
+  if (outcome.kind === "files-changed") {
+    return outcome.changes.length > 0;
   }
+  return (
+    outcome.kind === "command-exited" &&
+    outcome.exitCode === 0 &&
+    action.kind === "command" &&
+    !onlyLooks(action.command)
+  );
 }
 
 function onlyLooks(command: string): boolean {

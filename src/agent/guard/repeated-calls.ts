@@ -137,7 +137,7 @@ export function createCallWatch(): CallWatch {
         continue;
       }
       if (count === ladder.hint) {
-        return { kind: "hint-call", count, isPolling: ladder === PATIENT };
+        return { kind: "hint-call", count, isPolling };
       }
       if (count === ladder.notice) {
         return { kind: "notice-call", count };

@@ -15,65 +15,80 @@ export type CutReason =
 
 /** Looks at one response while it comes, between the wire and the screen: what it does for a delta must cost nothing. */
 export interface StreamWatch {
+  /** The verdict as it stands: too long thinking is forgiven once the answer begins. */
   push(event: ModelEvent): CutReason | undefined;
 }
 
 export function createStreamWatch({ repeatedText, reasoningBudget = 0 }: GuardSettings): StreamWatch {
   const places = { reasoning: idle, text: idle, arguments: idle };
   let thoughtBytes = 0;
-  if (repeatedText) {
-    begin();
-  }
+  let verdict: CutReason | undefined;
+  begin();
 
   function begin(): void {
-    places.reasoning = createRepetitionDetector("prose");
-    places.text = createRepetitionDetector("prose");
-    places.arguments = createRepetitionDetector("arguments");
+    verdict = undefined;
+    thoughtBytes = 0;
+    if (repeatedText) {
+      places.reasoning = createRepetitionDetector("prose");
+      places.text = createRepetitionDetector("prose");
+      places.arguments = createRepetitionDetector("arguments");
+    }
   }
 
-  function look(place: keyof typeof places, text: string): CutReason | undefined {
+  function look(place: keyof typeof places, text: string): void {
     const found = places[place].push(text);
-    return found === undefined ? undefined : { kind: "repeated-text", place, unit: found.unit };
+    if (found !== undefined) {
+      verdict ??= { kind: "repeated-text", place, unit: found.unit };
+    }
   }
 
-  function think(text: string): CutReason | undefined {
+  function think(text: string): void {
+    look("reasoning", text);
     if (reasoningBudget > 0) {
       thoughtBytes += Buffer.byteLength(text);
       const tokens = Math.round(thoughtBytes / BYTES_OF_A_TOKEN);
-      if (tokens > reasoningBudget) {
-        return { kind: "reasoning-budget", tokens };
+      if (tokens > reasoningBudget && verdict?.kind !== "repeated-text") {
+        verdict = { kind: "reasoning-budget", tokens };
       }
     }
-    return look("reasoning", text);
+  }
+
+  /** A budget is for thinking at a stretch. */
+  function answer(): void {
+    thoughtBytes = 0;
+    if (verdict?.kind === "reasoning-budget") {
+      verdict = undefined;
+    }
   }
 
   return {
     push(event) {
       switch (event.type) {
         case "reasoning-delta":
-          return think(event.text);
+          think(event.text);
+          break;
         case "text-delta":
-          // A budget is for thinking at a stretch; a blank line ends none.
+          // A blank line is no answer.
           if (thoughtBytes > 0 && event.text.trim() !== "") {
-            thoughtBytes = 0;
+            answer();
           }
-          return look("text", event.text);
+          look("text", event.text);
+          break;
         case "call-delta":
-          thoughtBytes = 0;
-          return look("arguments", event.text);
+          answer();
+          look("arguments", event.text);
+          break;
         case "response-discarded":
-          thoughtBytes = 0;
-          if (repeatedText) {
-            begin();
-          }
-          return undefined;
+          begin();
+          break;
         case "prefill-progress":
         case "response-reclassified":
         case "notice":
-          return undefined;
+          break;
         default:
-          return event satisfies never;
+          event satisfies never;
       }
+      return verdict;
     },
   };
 }

@@ -79,6 +79,23 @@ describe("the budget for thinking", () => {
     expect(play(budget, events)).toEqual(found);
   });
 
+  test.each([said("So:"), called("{")])(
+    "an answer or a call that follows at once makes up for it",
+    (event) => {
+      const watch = createStreamWatch(budget);
+      expect(watch.push(thought("abcd".repeat(300)))).toEqual({ kind: "reasoning-budget", tokens: 300 });
+      expect(watch.push(said("\n"))).toEqual({ kind: "reasoning-budget", tokens: 300 });
+      expect(watch.push(event)).toBe(undefined);
+    },
+  );
+
+  test("but not for what repeats itself", () => {
+    const watch = createStreamWatch(budget);
+    const reason = watch.push(thought("I check it. ".repeat(300)));
+    expect(reason).toMatchObject({ kind: "repeated-text", place: "reasoning" });
+    expect(watch.push(said("So:"))).toBe(reason);
+  });
+
   test("not set, thinking is as long as it likes", () => {
     expect(play(ON, words(5000))).toBe(undefined);
     expect(play({ ...ON, reasoningBudget: 0 }, words(5000))).toBe(undefined);
