@@ -1,4 +1,12 @@
-import type { AgentEvent, FunctionCallItem, Plan, SandboxError, ToolSpec } from "../protocol/index.ts";
+import type {
+  AgentEvent,
+  FunctionCallItem,
+  LoopError,
+  SandboxError,
+  ToolAction,
+  ToolOutcome,
+  ToolSpec,
+} from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
 import { isJsonObject } from "./json-object.ts";
@@ -13,16 +21,16 @@ interface CallDependencies {
   readonly now: () => number;
 }
 
-/** What goes into the history; `refused` if there is no sandbox to run it in. */
+/** What goes into the history, and what was done. `refused` ends the turn: no sandbox to run it in, or a loop. */
 export interface CallResult {
   readonly output: string;
+  readonly action: ToolAction;
+  readonly outcome: ToolOutcome;
   /** Its arguments could be used as they came. */
   readonly understood: boolean;
-  readonly refused?: SandboxError;
-  /** Set by a call that changed the plan. */
-  readonly plan?: Plan;
   /** Pictures that the call shows the model, as `data:` URIs. */
-  readonly images: readonly string[];
+  readonly images?: readonly string[];
+  readonly refused?: SandboxError | LoopError;
 }
 
 const CUT_OFF =
@@ -63,10 +71,11 @@ export async function runCall(
   emit({ type: "tool-ended", callId, action, result: result.outcome, durationMs });
   return {
     output: `${note}${result.output}`,
+    action,
+    outcome: result.outcome,
     understood,
     ...(result.refused === undefined ? {} : { refused: result.refused }),
-    images: result.images ?? [],
-    ...(result.outcome.kind === "plan-updated" ? { plan: result.outcome.plan } : {}),
+    ...(result.images === undefined ? {} : { images: result.images }),
   };
 }
 

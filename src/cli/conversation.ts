@@ -134,6 +134,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
           : { maxOutputTokens: config.generation.maxOutputTokens }),
         ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
       }),
+      guard: config.loopGuard,
       askModel: (request, { signal, emit }) =>
         streamModel(request, endpoint, {
           http,

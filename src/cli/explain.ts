@@ -1,6 +1,7 @@
 import { contextText } from "../exec/index.ts";
 import type { ContextError, LeatError, SandboxError } from "../protocol/index.ts";
 import { explainConfigError } from "./explain-config.ts";
+import { explainLoop } from "./explain-loop.ts";
 import { explainModelError } from "./explain-model.ts";
 import type { ExplainContext, Explanation } from "./explanation.ts";
 
@@ -23,6 +24,8 @@ export function explain(error: LeatError, context: ExplainContext): Explanation 
       return explainSandbox(error);
     case "context_full":
       return explainContextFull(error);
+    case "loop":
+      return explainLoop(error);
     // Every other kind is one of a model server's, and that switch is exhaustive.
     default:
       return explainModelError(error, context);

@@ -22,6 +22,7 @@ export interface Config {
   readonly contextWindow?: number;
   readonly compaction: CompactionConfig;
   readonly generation: GenerationConfig;
+  readonly loopGuard: LoopGuardConfig;
   readonly projectDocMaxBytes: number;
   readonly projectDocFallbackFilenames: readonly string[];
   readonly instructionsFile?: string;
@@ -57,6 +58,14 @@ export interface GenerationConfig {
   readonly reasoningSummary?: string;
   readonly verbosity?: string;
   readonly maxOutputTokens?: number;
+}
+
+export interface LoopGuardConfig {
+  readonly repeatedCalls: boolean;
+  readonly repeatedText: boolean;
+  readonly unfinishedAnswers: boolean;
+  /** Tokens; absent: no limit. */
+  readonly reasoningBudget?: number;
 }
 
 export type WireApi = "chat" | "responses";

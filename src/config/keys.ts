@@ -36,6 +36,11 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["low", "medium", "high"],
   }),
   used("model_max_output_tokens", "integer", "The longest answer to ask for. Not set: no limit is sent."),
+  used(
+    "model_reasoning_budget",
+    "integer",
+    "Tokens of thinking at a stretch, after which the model is asked to answer. Not set, or 0: no limit.",
+  ),
   used("profile", "string", "The profile in force when no `--profile` is given."),
   used("approval_policy", "string", "When to ask before a command runs. `leat exec` never asks.", {
     default: "on-request",
@@ -99,6 +104,25 @@ export const KEYS: readonly KeySpec[] = [
   used("tools", "table", "Tools of the model."),
   used("tools.view_image", "boolean", "Offer the tool for images. Not set: to models known to see."),
   used("tools_view_image", "boolean", "The older name of `tools.view_image`."),
+  used("loop_guard", "table", "What leat does when a model goes round in circles."),
+  used(
+    "loop_guard.repeated_calls",
+    "boolean",
+    "The same call with the same result: told to the model, then refused, then the turn ends.",
+    { default: true },
+  ),
+  used(
+    "loop_guard.repeated_text",
+    "boolean",
+    "An answer that repeats itself without end is cut off, and the model is told to go on, once.",
+    { default: true },
+  ),
+  used(
+    "loop_guard.unfinished_answers",
+    "boolean",
+    "After an empty answer, or one that only announces a step, the model is told to go on, once.",
+    { default: true },
+  ),
 
   used("model_providers", "table", "Model servers by id. A built-in id changes only the fields given."),
   used("model_providers.<id>", "table", "One server."),

@@ -8,6 +8,7 @@ import type {
   ConfigFlags,
   GenerationConfig,
   KnownProvider,
+  LoopGuardConfig,
   ToolsConfig,
   WorkspaceWriteConfig,
 } from "./config.ts";
@@ -82,6 +83,7 @@ export function resolveConfig(
     ...(contextWindow !== undefined && { contextWindow }),
     compaction: compaction(get, absolute),
     generation: generation(get),
+    loopGuard: loopGuard(get),
     projectDocMaxBytes: get("project_doc_max_bytes"),
     projectDocFallbackFilenames: [...get<string[]>("project_doc_fallback_filenames")],
     ...(instructionsFile !== undefined && { instructionsFile: absolute(instructionsFile) }),
@@ -129,6 +131,16 @@ function compaction(get: Getter, absolute: (path: string) => string): Compaction
     ...(tokenLimit !== undefined && { tokenLimit }),
     ...(prompt !== undefined && { prompt }),
     ...(promptFile !== undefined && { promptFile: absolute(promptFile) }),
+  };
+}
+
+function loopGuard(get: Getter): LoopGuardConfig {
+  const reasoningBudget = get<number | undefined>("model_reasoning_budget") ?? 0;
+  return {
+    repeatedCalls: get("loop_guard.repeated_calls"),
+    repeatedText: get("loop_guard.repeated_text"),
+    unfinishedAnswers: get("loop_guard.unfinished_answers"),
+    ...(reasoningBudget > 0 && { reasoningBudget }),
   };
 }
 

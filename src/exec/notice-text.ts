@@ -38,9 +38,51 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return `the arguments of ${notice.name} can't be read, for the second time; the model is asked for them alone`;
     case "unreadable-events":
       return `${formatCount(notice.count)} ${notice.count === 1 ? "event" : "events"} of the server could not be read and ${notice.count === 1 ? "was" : "were"} left out`;
+    case "repeated-call":
+      return repeatedCallText(notice);
+    case "repeated-error":
+      return `${formatCount(notice.count)} different calls have failed with the same error; the model is told to take another way`;
+    case "repeated-text":
+      return `the model repeats itself in ${PLACES[notice.place]} (${shortened(notice.unit)}): cut off, and it is told to go on`;
+    case "reasoning-cut":
+      return `the model has thought for about ${formatCount(notice.tokens)} tokens: cut off, and it is told to answer now`;
+    case "unfinished-answer":
+      return notice.step === "told"
+        ? "the model announced a step and did not take it; it is told to go on"
+        : "the model announced a step once more and did not take it";
     default:
       return notice satisfies never;
   }
+}
+
+function repeatedCallText({ name, count, step }: Extract<Notice, { kind: "repeated-call" }>): string {
+  const what = `the same call of ${name.slice(0, MOST_NAME_LENGTH)}, with the same result, for the ${formatCount(count)}${ordinalEnding(count)} time`;
+  switch (step) {
+    case "noticed":
+      return what;
+    case "hinted":
+      return `${what}; the model is told to do something else`;
+    case "refused":
+      return `${what}: not run`;
+    default:
+      return step satisfies never;
+  }
+}
+
+function ordinalEnding(count: number): string {
+  const isTeen = count % 100 >= 11 && count % 100 <= 13;
+  return (isTeen ? undefined : ["th", "st", "nd", "rd"][count % 10]) ?? "th";
+}
+
+const PLACES = { reasoning: "its thinking", text: "its answer", arguments: "a call" } as const;
+const MOST_UNIT_LENGTH = 40;
+/** Names are whatever the model wrote. */
+const MOST_NAME_LENGTH = 100;
+
+/** On one line. */
+function shortened(unit: string): string {
+  const line = JSON.stringify(unit.slice(0, MOST_UNIT_LENGTH));
+  return unit.length > MOST_UNIT_LENGTH ? `${line} and so on` : line;
 }
 
 /** Short waits differ by tenths of a second: `0.2 s`. */

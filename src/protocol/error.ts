@@ -117,8 +117,27 @@ export interface ContextError {
   readonly fill: ContextFill;
 }
 
+/** The model went round in circles, was told so, and went on: the loop guard ended the turn. */
+export interface LoopError {
+  readonly kind: "loop";
+  readonly problem: /** `subject`: the command or the path, where there is one. `count`: how many times it was asked for. */
+    | {
+        readonly type: "repeated_call";
+        readonly name: string;
+        readonly subject: string;
+        readonly count: number;
+      }
+    /** Different calls; `message` is what all of them ended with. */
+    | { readonly type: "repeated_error"; readonly message: string; readonly count: number }
+    /** `unit`: what came again and again, the second time in the turn. */
+    | { readonly type: "repeated_text"; readonly unit: string }
+    /** Twice in a row; `tokens` is about how much it thought the second time. */
+    | { readonly type: "reasoning_budget"; readonly tokens: number };
+}
+
 export type LeatError =
   | ContextError
+  | LoopError
   | ModelError
   | ConfigError
   | SessionError

@@ -151,7 +151,29 @@ export type Notice =
   /** Commands that the model had left running in the background; they end with the session. */
   | { readonly kind: "background-ended"; readonly commands: readonly string[] }
   /** Calls of which not even the name could be read. */
-  | { readonly kind: "nameless-calls"; readonly count: number };
+  | { readonly kind: "nameless-calls"; readonly count: number }
+  /**
+   * The same call with the same result, for the `count`-th time. `hinted`: the model is told to do something else.
+   * `refused`: the call is not run.
+   */
+  | {
+      readonly kind: "repeated-call";
+      readonly name: string;
+      readonly count: number;
+      readonly step: "noticed" | "hinted" | "refused";
+    }
+  /** So many different calls have failed with the same error: the model is told to take another way. */
+  | { readonly kind: "repeated-error"; readonly count: number }
+  /** `unit` came again and again without end: the answer was cut off, and the model is told to go on. */
+  | {
+      readonly kind: "repeated-text";
+      readonly place: "reasoning" | "text" | "arguments";
+      readonly unit: string;
+    }
+  /** The budget for thinking is spent: it was cut off after about so many tokens, and the model is asked to answer. */
+  | { readonly kind: "reasoning-cut"; readonly tokens: number }
+  /** The answer ends with a step that was announced and not taken. `told`: the model is told to take it, once in a turn. */
+  | { readonly kind: "unfinished-answer"; readonly step: "told" | "left" };
 
 export type DialectLesson =
   | "system-role-refused"
@@ -171,6 +193,29 @@ export type DialectLesson =
   | "content-strings-refused";
 
 export type TurnEnd =
-  | { readonly type: "completed"; readonly lastMessage: string | null; readonly usage: TokenUsage }
-  | { readonly type: "interrupted"; readonly lastMessage: string | null }
-  | { readonly type: "failed"; readonly error: LeatError; readonly lastMessage: string | null };
+  | {
+      readonly type: "completed";
+      readonly lastMessage: string | null;
+      readonly usage: TokenUsage;
+      readonly guard?: GuardCounts;
+    }
+  | { readonly type: "interrupted"; readonly lastMessage: string | null; readonly guard?: GuardCounts }
+  | {
+      readonly type: "failed";
+      readonly error: LeatError;
+      readonly lastMessage: string | null;
+      readonly guard?: GuardCounts;
+    };
+
+/** How often the loop guard stepped in during a turn; what is absent did not happen. */
+export interface GuardCounts {
+  /** Calls that were told of, to the user or to the model, and calls that were not run. */
+  readonly repeatedCalls?: number;
+  readonly refusedCalls?: number;
+  readonly repeatedErrors?: number;
+  /** Answers that were cut off because they repeated themselves, or because of too long thinking. */
+  readonly repeatedTexts?: number;
+  readonly reasoningCuts?: number;
+  /** How often the model was told to go on after an answer that was none. */
+  readonly nudges?: number;
+}

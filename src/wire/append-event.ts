@@ -15,8 +15,11 @@ export function appendDelta(
 }
 
 /** That a call grows is said once in a row. */
-export function noteCall(events: ModelEvent[]): void {
-  if (events.at(-1)?.type !== "call-delta") {
-    events.push({ type: "call-delta" });
+export function noteCall(events: ModelEvent[], text = ""): void {
+  const last = events.at(-1);
+  if (last?.type !== "call-delta") {
+    events.push({ type: "call-delta", text });
+  } else if (text !== "") {
+    events[events.length - 1] = { type: "call-delta", text: last.text + text };
   }
 }

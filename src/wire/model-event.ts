@@ -16,8 +16,8 @@ export type ModelEvent =
       /** What it is with the calls that were quoted in it; absent if there are none. */
       readonly whole?: string;
     }
-  /** A tool call grows: a sign of life. */
-  | { readonly type: "call-delta" }
+  /** A tool call grows: a sign of life. `text` is what its arguments grew by, where that can be told; it is not for showing. */
+  | { readonly type: "call-delta"; readonly text: string }
   | { readonly type: "notice"; readonly notice: Notice }
   /** The deltas since the last attempt began are void. */
   | { readonly type: "response-discarded" };

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createContextKeeper, runTurn, type TurnDependencies } from "../../src/agent/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
@@ -12,12 +13,20 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 interface Script {
   /** One entry a request: the events of the response, and its end. */
-  readonly responses: readonly (readonly [...(ModelEvent | (() => void))[], ModelEnd])[];
+  readonly responses: readonly (readonly [
+    ...(ModelEvent | ((signal: AbortSignal) => unknown))[],
+    ModelEnd,
+  ])[];
   /** By the call's name. */
   readonly tools?: Readonly<Record<string, (context: CallSurroundings) => ToolResult | Promise<ToolResult>>>;
   readonly controller?: AbortController;
+  readonly guard?: TurnDependencies["guard"];
+  /** Tokens the model holds. */
+  readonly window?: number;
   readonly before?: (session: Session) => void;
 }
+
+const GUARD = { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true };
 
 interface Played {
   readonly end: TurnEnd;
@@ -73,13 +82,14 @@ async function play(input: string, script: Script): Promise<Played> {
         excludeSlashTmp: false,
       },
     },
-    context: createContextKeeper({ window: 4096, head: [] }),
+    context: createContextKeeper({ window: script.window, head: [] }),
+    guard: script.guard ?? GUARD,
     askModel: async (request, { signal, emit }) => {
       // The invariant of the session: what the request is made of is on disk before it leaves.
       expect(readItems(session.path)).toEqual(request.items);
-      expect(signal).toBe(dependencies.signal);
+      expect(signal.aborted).toBe(dependencies.signal.aborted);
       requests.push([...request.items]);
-      return respond(script.responses[requests.length - 1], emit);
+      return respond(script.responses[requests.length - 1], { emit, signal });
     },
     emit: (event) => events.push(event),
     signal: (script.controller ?? new AbortController()).signal,
@@ -107,16 +117,16 @@ function prepare(script: Script, name: string, context: CallSurroundings): Prepa
   return { kind: "ready", action, effect: { kind: "none" }, run: async () => run(context) };
 }
 
-function respond(
+async function respond(
   response: Script["responses"][number] | undefined,
-  emit: (event: ModelEvent) => void,
-): ModelEnd {
+  { emit, signal }: { readonly emit: (event: ModelEvent) => void; readonly signal: AbortSignal },
+): Promise<ModelEnd> {
   if (response === undefined) {
     throw new Error("a request that no response was written for");
   }
   for (const event of response) {
     if (typeof event === "function") {
-      event();
+      await event(signal);
     } else if (isEnd(event)) {
       return event;
     } else {
@@ -337,6 +347,7 @@ describe("a turn", () => {
   test("writes the usage in Codex's terms", async () => {
     let path = "";
     await play("q", {
+      window: 4096,
       responses: [[completed([assistant("a")], { usage: { inputTokens: 7, outputTokens: 2 } })]],
       before: (session) => {
         path = session.path;
@@ -368,7 +379,8 @@ describe("an answer that is not as it should be", () => {
         [completed([reasoning("hm")], { isEmpty: true, ...difference })],
       ],
     });
-    expect(end).toEqual({ type: "failed", error: { kind: "empty_answer", message }, lastMessage: null });
+    const error = { kind: "empty_answer", message };
+    expect(end).toEqual({ type: "failed", error, lastMessage: null, guard: { nudges: 1 } });
     // Told to go on once, and no more.
     const nudge = user(
       "Your last reply had neither text nor a tool call. Go on: make the next call, or answer the user.",
@@ -622,5 +634,322 @@ describe("what can't go on", () => {
     expect(end).toEqual({ type: "failed", error: refused, lastMessage: null });
     expect(history.slice(3)).toEqual([output("1", "no sandbox")]);
     expect(requests.length).toBe(1);
+  });
+});
+
+describe("the loop guard", () => {
+  const notices = (events: readonly AgentEvent[]) =>
+    events.flatMap((event) => (event.type === "notice" ? [event.notice] : []));
+  const lsForEver = Array.from(
+    { length: 6 },
+    (_, index) => [completed([call(`${index + 1}`, "ls", '{"path":"."}')], withCalls)] as const,
+  );
+
+  test("the same call with the same result: notice, hint, refusal, end", async () => {
+    let runs = 0;
+    const { end, events, items } = await play("q", {
+      responses: lsForEver,
+      tools: {
+        ls: () => {
+          runs += 1;
+          return ran("file");
+        },
+      },
+    });
+    const outputs = items.flatMap((item) => (item.type === "function_call_output" ? [item.output] : []));
+    const instead = "You know this result: use it, take the next step, or answer the user.";
+    expect(outputs).toEqual([
+      "file",
+      "file",
+      "file",
+      `file\n[loop guard: you have made this very call 4 times and got this very result each time. ${instead}]`,
+      `not run: you have made this very call 4 times, and its result does not change. ${instead} Made once more, it ends the turn.`,
+      "not run: the turn ends here.",
+    ]);
+    expect(notices(events)).toEqual([
+      { kind: "repeated-call", name: "ls", count: 3, step: "noticed" },
+      { kind: "repeated-call", name: "ls", count: 4, step: "hinted" },
+      { kind: "repeated-call", name: "ls", count: 5, step: "refused" },
+    ]);
+    expect(events.filter((event) => event.type === "tool-started")).toHaveLength(6);
+    expect(events.findLast((event) => event.type === "tool-ended")).toEqual({
+      type: "tool-ended",
+      callId: "6",
+      action: { kind: "command", command: "ls", cwd: "/work" },
+      result: { kind: "failed", message: "not run" },
+      durationMs: 0,
+    });
+    expect(runs).toBe(4);
+    expect(end).toEqual({
+      type: "failed",
+      error: { kind: "loop", problem: { type: "repeated_call", name: "ls", subject: "ls", count: 6 } },
+      lastMessage: null,
+      guard: { repeatedCalls: 2, refusedCalls: 2 },
+    });
+  });
+
+  test("switched off, a call may be made as often as the model likes", async () => {
+    const { end, events } = await play("q", {
+      guard: { ...GUARD, repeatedCalls: false },
+      responses: [...lsForEver, [completed([assistant("done")])]],
+      tools: { ls: () => ran("file") },
+    });
+    expect(end).toEqual({ type: "completed", lastMessage: "done", usage: {} });
+    expect(notices(events)).toEqual([]);
+  });
+
+  test("different calls with the same error: a hint, then the end", async () => {
+    const { end, items, requests } = await play("q", {
+      responses: Array.from({ length: 12 }, (_, index) => [
+        completed([call(`${index}`, `tool${index}`)], withCalls),
+      ]),
+      tools: Object.fromEntries(
+        Array.from({ length: 12 }, (_, index) => [
+          `tool${index}`,
+          () => ({ output: "no space left", outcome: { kind: "failed" as const, message: "no space left" } }),
+        ]),
+      ),
+    });
+    const outputs = items.flatMap((item) => (item.type === "function_call_output" ? [item.output] : []));
+    expect(outputs.filter((output) => output !== "no space left")).toEqual([
+      "no space left\n[loop guard: 6 different calls have failed with this very error. Another variation will fail, too: find its cause first, take another way, or tell the user what stands in the way.]",
+    ]);
+    expect(requests).toHaveLength(12);
+    expect(end).toEqual({
+      type: "failed",
+      error: { kind: "loop", problem: { type: "repeated_error", message: "no space left", count: 12 } },
+      lastMessage: null,
+      guard: { repeatedErrors: 2 },
+    });
+  });
+
+  const unit = "I check the file. ";
+  const looping = unit.repeat(150);
+  /** Cut in the middle: the wire ends as interrupted, with all that came. */
+  function cut(kind: "text-delta" | "reasoning-delta", text: string): Script["responses"][number] {
+    return [
+      { type: kind, text: "So:\n" },
+      { type: kind, text },
+      async (signal) => {
+        expect(signal.aborted).toBe(false);
+        await nextTurn();
+        expect(signal.aborted).toBe(true);
+      },
+      { type: kind, text: "never shown" },
+      {
+        type: "interrupted",
+        partial: [kind === "text-delta" ? assistant(`So:\n${text}`) : reasoning(`So:\n${text}`)],
+      },
+    ];
+  }
+  const afterRepetition =
+    "Your last reply repeated itself without end and was cut off. Do not begin it again: go on with the next step. Make the next call, or answer the user in a few sentences.";
+
+  test("text that repeats itself is cut, kept up to its first time, and the model goes on", async () => {
+    const { end, events, requests } = await play("q", {
+      responses: [cut("text-delta", looping), [completed([assistant("It is fine.")])]],
+    });
+    expect(requests[1]).toEqual([user("q"), assistant(`So:\n${unit}`), user(afterRepetition)]);
+    expect(notices(events)).toEqual([{ kind: "repeated-text", place: "text", unit }]);
+    expect(events.filter((event) => event.type === "text-delta").map(({ text }) => text)).toEqual([
+      "So:\n",
+      looping,
+    ]);
+    expect(end).toEqual({
+      type: "completed",
+      lastMessage: "It is fine.",
+      usage: {},
+      guard: { repeatedTexts: 1 },
+    });
+  });
+
+  test("so is thinking; the second time in a turn ends it", async () => {
+    const { end, items, requests } = await play("q", {
+      responses: [
+        cut("reasoning-delta", looping),
+        [completed([call("1", "ls")], withCalls)],
+        cut("text-delta", looping),
+      ],
+      tools: { ls: () => ran("file") },
+    });
+    expect(requests[1]).toEqual([user("q"), reasoning(`So:\n${unit}`), user(afterRepetition)]);
+    expect(items.at(-1)).toEqual(assistant(`So:\n${unit}`));
+    expect(end).toEqual({
+      type: "failed",
+      error: { kind: "loop", problem: { type: "repeated_text", unit } },
+      lastMessage: `So:\n${unit}`,
+      guard: { repeatedTexts: 2 },
+    });
+  });
+
+  test("arguments without end: the call is not run, and the model is told to make a shorter one", async () => {
+    const { requests } = await play("q", {
+      responses: [
+        [
+          { type: "text-delta", text: "I write." },
+          { type: "call-delta", text: "0, ".repeat(5000) },
+          { type: "interrupted", partial: [assistant("I write.")] },
+        ],
+        [completed([assistant("ok")])],
+      ],
+    });
+    expect(requests[1]?.slice(1)).toEqual([
+      assistant("I write."),
+      user(
+        "The arguments of your last call repeated themselves without end, so it was cut off and not run. Make a shorter call, or let a small script write what is long.",
+      ),
+    ]);
+  });
+
+  test("nothing but repetition leaves nothing behind", async () => {
+    const { requests } = await play("q", {
+      responses: [
+        [
+          { type: "text-delta", text: "\n".repeat(3000) },
+          { type: "interrupted", partial: [assistant("\n".repeat(3000))] },
+        ],
+        [completed([assistant("ok")])],
+      ],
+    });
+    expect(requests[1]).toEqual([user("q"), user(afterRepetition)]);
+  });
+
+  test("switched off, text is read to its end", async () => {
+    const { end, items } = await play("q", {
+      guard: { ...GUARD, repeatedText: false },
+      responses: [[{ type: "text-delta", text: looping }, completed([assistant(looping)])]],
+    });
+    expect(items.at(-1)).toEqual(assistant(looping));
+    expect(end.type).toBe("completed");
+  });
+
+  test("an answer that came whole in spite of all is taken", async () => {
+    const { end } = await play("q", {
+      responses: [[{ type: "text-delta", text: looping }, completed([assistant(looping)])]],
+    });
+    expect(end).toEqual({ type: "completed", lastMessage: looping, usage: {} });
+  });
+
+  test("an interrupt in the same moment is an interrupt", async () => {
+    const controller = new AbortController();
+    const { end, events } = await play("q", {
+      controller,
+      responses: [
+        [
+          () => controller.abort(),
+          { type: "text-delta", text: looping },
+          { type: "interrupted", partial: [assistant("half")] },
+        ],
+      ],
+    });
+    expect(end).toEqual({ type: "interrupted", lastMessage: "half" });
+    expect(notices(events)).toEqual([]);
+  });
+
+  const thoughts = Array.from({ length: 800 }, (_, index) => `thought ${index}; `).join("");
+  const note = `You have thought for about ${Math.round((thoughts.length + 4) / 4)} tokens without an answer, so your thinking was cut off. Think no further: make the next call, or answer the user now with what you know.\n\nYour thinking ended like this:\n`;
+  const budget = { ...GUARD, reasoningBudget: 1000 };
+
+  test("thinking beyond its budget is cut, and its end goes with the note", async () => {
+    const { end, events, requests } = await play("q", {
+      guard: budget,
+      responses: [cut("reasoning-delta", thoughts), [completed([assistant("42")])]],
+    });
+    expect(requests[1]).toEqual([
+      user("q"),
+      reasoning(`So:\n${thoughts}`),
+      user(note + thoughts.trim().slice(-4000)),
+    ]);
+    expect(notices(events)).toEqual([
+      { kind: "reasoning-cut", tokens: Math.round((thoughts.length + 4) / 4) },
+    ]);
+    expect(end).toEqual({ type: "completed", lastMessage: "42", usage: {}, guard: { reasoningCuts: 1 } });
+  });
+
+  test("an answer that has come by then, in the same read, is read on", async () => {
+    const { end, events } = await play("q", {
+      guard: budget,
+      responses: [
+        [
+          { type: "reasoning-delta", text: thoughts },
+          { type: "text-delta", text: "4" },
+          async (signal) => {
+            await nextTurn();
+            expect(signal.aborted).toBe(false);
+          },
+          { type: "text-delta", text: "2" },
+          completed([reasoning(thoughts), assistant("42")]),
+        ],
+      ],
+    });
+    expect(end).toEqual({ type: "completed", lastMessage: "42", usage: {} });
+    expect(notices(events)).toEqual([]);
+  });
+
+  test("the second time in a row ends the turn; a call in between makes it another chain", async () => {
+    const { end, requests } = await play("q", {
+      guard: budget,
+      responses: [
+        cut("reasoning-delta", thoughts),
+        [completed([call("1", "ls")], withCalls)],
+        cut("reasoning-delta", thoughts),
+        cut("reasoning-delta", thoughts),
+      ],
+      tools: { ls: () => ran("file") },
+    });
+    expect(requests).toHaveLength(4);
+    const tokens = Math.round((thoughts.length + 4) / 4);
+    expect(end).toEqual({
+      type: "failed",
+      error: { kind: "loop", problem: { type: "reasoning_budget", tokens } },
+      lastMessage: null,
+      guard: { reasoningCuts: 3 },
+    });
+  });
+
+  const announced = "I look at it. Let me read the file.";
+  const announcement =
+    "You announced a step, but your reply ended without a tool call. Make the call now. If nothing is left to do, or you can't go on, tell the user so.";
+
+  test("an answer that only announces a step gets one nudge", async () => {
+    const { end, events, requests } = await play("q", {
+      responses: [
+        [completed([assistant(announced)])],
+        [completed([call("1", "ls")], withCalls)],
+        [completed([assistant("I'll now run the tests:")])],
+      ],
+      tools: { ls: () => ran("file") },
+    });
+    expect(requests[1]).toEqual([user("q"), assistant(announced), user(announcement)]);
+    expect(notices(events)).toEqual([
+      { kind: "unfinished-answer", step: "told" },
+      { kind: "unfinished-answer", step: "left" },
+    ]);
+    expect(end).toEqual({
+      type: "completed",
+      lastMessage: "I'll now run the tests:",
+      usage: {},
+      guard: { nudges: 1 },
+    });
+  });
+
+  test.each<[string, Partial<Script>, Partial<Completion>]>([
+    ["switched off", { guard: { ...GUARD, unfinishedAnswers: false } }, {}],
+    ["cut off at the output limit", {}, { finish: "length" }],
+    ["a refusal", {}, { refusal: announced }],
+  ])("none: %s", async (_, script, difference) => {
+    const { end } = await play("q", {
+      ...script,
+      responses: [[completed([assistant(announced)], difference)]],
+    });
+    expect(end).toEqual({ type: "completed", lastMessage: announced, usage: {} });
+  });
+
+  test("switched off, an empty answer fails at once", async () => {
+    const { end } = await play("q", {
+      guard: { ...GUARD, unfinishedAnswers: false },
+      responses: [[completed([], { isEmpty: true })]],
+    });
+    expect(end).toMatchObject({ type: "failed", error: { kind: "empty_answer" } });
   });
 });

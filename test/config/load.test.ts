@@ -67,6 +67,7 @@ test("no file: the defaults, each with its origin", () => {
       },
       compaction: {},
       generation: {},
+      loopGuard: { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true },
       shellEnvironment: {
         inherit: "all",
         ignoreDefaultExcludes: false,
@@ -291,5 +292,26 @@ describe("files that can't be read as config", () => {
     expect(load(undefined, { codexHome: home })).toMatchObject({
       error: { problem: { type: "unreadable", path, reason: "permission denied" } },
     });
+  });
+});
+
+describe("the loop guard", () => {
+  const on = { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true };
+  test.each<[string, object]>([
+    ["", on],
+    ["[loop_guard]\nrepeated_calls = false", { ...on, repeatedCalls: false }],
+    [
+      "[loop_guard]\nrepeated_text = false\nunfinished_answers = false",
+      { repeatedCalls: true, repeatedText: false, unfinishedAnswers: false },
+    ],
+    ["model_reasoning_budget = 4000", { ...on, reasoningBudget: 4000 }],
+    ["model_reasoning_budget = 0", on],
+    [
+      'profile = "small"\n[profiles.small]\nmodel_reasoning_budget = 2000\nloop_guard.repeated_text = false',
+      { ...on, repeatedText: false, reasoningBudget: 2000 },
+    ],
+  ])("%s", (text, loopGuard) => {
+    expect(configOf(text)).toMatchObject({ warnings: [], notYet: [] });
+    expect(configOf(text).loopGuard).toEqual(loopGuard);
   });
 });

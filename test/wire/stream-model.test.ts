@@ -24,7 +24,7 @@ describe("without trouble", () => {
     expect(events).toEqual([
       { type: "reasoning-delta", text: "hm" },
       { type: "text-delta", text: "look" },
-      { type: "call-delta" },
+      { type: "call-delta", text: "{}" },
     ]);
     expect(end).toEqual({
       type: "completed",

@@ -227,11 +227,12 @@ export function createResponseContent({ tools, thinkingStart }: ContentOptions):
   }
 
   function addCall(entry: unknown, events: ModelEvent[]): void {
-    if (assembler.add(entry)) {
+    const text = assembler.add(entry);
+    if (text !== undefined) {
       // What was written out in the thinking before it was spoken of.
       transcript.settleThinkingCalls("quoted", events);
       hasNativeCalls = true;
-      transcript.markCalls(events);
+      transcript.markCalls(events, text);
     }
   }
 

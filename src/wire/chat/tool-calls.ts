@@ -17,8 +17,8 @@ export interface AssembledCall {
  * leave out indexes, or give every parallel call the index 0 (ollama#15457, lmdeploy#3412, litellm#33678).
  */
 export interface CallAssembler {
-  /** Takes one entry of `tool_calls`; false if there is nothing in it. */
-  add(entry: unknown): boolean;
+  /** Takes one entry of `tool_calls`; returns what arguments came with it, undefined if there is nothing in it. */
+  add(entry: unknown): string | undefined;
   finish(): AssembledCall[];
 }
 
@@ -41,10 +41,10 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
   const byIds = new Map<string, OpenCall>();
   const byIndexes = new Map<number, OpenCall>();
 
-  function add(entry: unknown): boolean {
+  function add(entry: unknown): string | undefined {
     const delta = asObject(entry);
     if (delta === undefined) {
-      return false;
+      return undefined;
     }
     // Old gateways put name and arguments beside the id instead of under `function`.
     const part = asObject(delta["function"]) ?? delta;
@@ -53,7 +53,7 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     const name = asText(part["name"]);
     const argumentsPart = argumentsOf(part);
     if (id === undefined && name === undefined && argumentsPart === undefined) {
-      return false;
+      return undefined;
     }
 
     let call = find(id, index, name, argumentsPart);
@@ -80,13 +80,14 @@ export function createCallAssembler(offeredNames: ReadonlySet<string>): CallAsse
     } else if (name !== undefined && argumentsPart === undefined && endsWhole(call)) {
       call.isNamedAgain = true;
     }
-    if (argumentsPart !== undefined && !isResend(call, argumentsPart)) {
-      call.argumentsText += argumentsPart;
-      if (argumentsPart.trim() !== "") {
-        call.lastPart = argumentsPart;
-      }
+    if (argumentsPart === undefined || isResend(call, argumentsPart)) {
+      return "";
     }
-    return true;
+    call.argumentsText += argumentsPart;
+    if (argumentsPart.trim() !== "") {
+      call.lastPart = argumentsPart;
+    }
+    return argumentsPart;
   }
 
   function find(

@@ -19,8 +19,8 @@ export interface Transcript {
   addTextCalls(found: TextCalls, events: ModelEvent[]): void;
   /** What belongs to the call before it. */
   addTrailer(raw: string): void;
-  /** Calls of another form have their place here. */
-  markCalls(events: ModelEvent[]): void;
+  /** Calls of another form have their place here; `text` is what their arguments grew by. */
+  markCalls(events: ModelEvent[], text?: string): void;
   /** All text so far was thinking. */
   becomeReasoning(events: ModelEvent[]): void;
   /** All thinking so far was the answer; returns its text. */
@@ -136,9 +136,9 @@ export function createTranscript(): Transcript {
         pending.raw += raw;
       }
     },
-    markCalls(events) {
+    markCalls(events, text) {
       items.markCalls();
-      noteCall(events);
+      noteCall(events, text);
     },
     becomeReasoning,
     becomeText,

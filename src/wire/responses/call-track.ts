@@ -85,7 +85,7 @@ export function createCallTrack(runs: Runs<Slot>, tools: readonly ToolSpec[]): C
       const slot = slotAt(place, "delta", events);
       slot.isCustom ||= isCustom;
       slot.streamed.push(text);
-      noteCall(events);
+      noteCall(events, text);
     },
     endPart(place, { name, value, isCustom }, events) {
       const slot = slotAt(place, "end", events);

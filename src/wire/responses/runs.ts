@@ -1,4 +1,5 @@
 import type { FunctionCallItem, HistoryItem, ModelFacts, ToolSpec } from "../../protocol/index.ts";
+import { appendDelta, noteCall } from "../append-event.ts";
 import { type ContentFinish, createResponseContent, type ResponseContent } from "../chat/response-content.ts";
 import type { AssembledCall } from "../chat/tool-calls.ts";
 import type { ModelEvent } from "../model-event.ts";
@@ -143,14 +144,15 @@ function isReasoning(event: ModelEvent): boolean {
 }
 
 function append(event: ModelEvent, events: ModelEvent[]): void {
-  const last = events.at(-1);
-  if (
-    (event.type === "text-delta" || event.type === "reasoning-delta") &&
-    (last?.type === "text-delta" || last?.type === "reasoning-delta") &&
-    last.type === event.type
-  ) {
-    events[events.length - 1] = { type: event.type, text: last.text + event.text };
-  } else if (event.type !== "call-delta" || last?.type !== "call-delta") {
-    events.push(event);
+  switch (event.type) {
+    case "text-delta":
+    case "reasoning-delta":
+      appendDelta(event.type, event.text, events);
+      break;
+    case "call-delta":
+      noteCall(events, event.text);
+      break;
+    default:
+      events.push(event);
   }
 }
