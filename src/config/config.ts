@@ -15,6 +15,8 @@ export interface Config {
   readonly sandboxMode: SandboxMode;
   readonly workspaceWrite: WorkspaceWriteConfig;
   readonly shellEnvironment: ShellEnvironmentPolicy;
+  /** Whether what a turn changes is kept for `leat undo`. */
+  readonly undo: boolean;
   readonly hideAgentReasoning: boolean;
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;
