@@ -23,7 +23,8 @@ export async function runGit(store: Store, call: GitCall): Promise<Outcome<undef
   const script = 'git=$1 in=$2 out=$3; shift 3; exec "$git" "$@" <"$in" >"$out"';
   const files = [store.git, call.input ?? "/dev/null", call.output ?? "/dev/null"];
   const end = await store.run(["/bin/sh", "-c", script, "sh", ...files, ...call.arguments], {
-    cwd: store.directory,
+    // Outside the workspace, or git would look at the part below only.
+    cwd: "/",
     env: gitEnvironment(store, call),
     timeoutMs: Math.max(1, limit.endsAtMs - performance.now()),
     ...(limit.signal === undefined ? {} : { signal: limit.signal }),

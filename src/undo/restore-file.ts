@@ -24,13 +24,17 @@ export async function removeFile(root: string, path: BytePath): Promise<RestoreF
   });
 }
 
-/** A folder that the turn made, as far as the system tells: one that was empty before it stays. */
-export async function removeEmptyFolders(root: string, path: BytePath, madeAfterMs: number): Promise<void> {
+/** Only folders that the turn brought, as far as that can be told: one that was there and empty stays. */
+export async function removeEmptyFolders(
+  root: string,
+  path: BytePath,
+  isBrought: (folder: BytePath, bornAtMs: number) => boolean,
+): Promise<void> {
   for (const folder of foldersOf(path).reverse()) {
     const place = absolutePath(root, folder);
     const stats = await lstat(place).catch(() => undefined);
-    const isNew = stats?.isDirectory() === true && stats.birthtimeMs >= madeAfterMs;
-    if (!isNew || (await readdir(place).catch(() => ["?"])).length > 0) {
+    const goes = stats?.isDirectory() === true && isBrought(folder, stats.birthtimeMs);
+    if (!goes || (await readdir(place).catch(() => ["?"])).length > 0) {
       return;
     }
     await rmdir(place).catch(() => undefined);

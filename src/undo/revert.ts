@@ -59,6 +59,7 @@ export async function revert(store: Store, call: RevertCall): Promise<Outcome<Re
   const oids = new Set(plan.steps.flatMap(({ after }) => (after === null ? [] : [after.oid])));
   const blobs = await fetchBlobs(store, { oids, scratch, limit });
   const restored: RestoredFile[] = [];
+  const isMoved = movedFolders(plan.steps);
   try {
     for (const step of inOrder(plan.steps)) {
       const { path, before, after } = step;
@@ -67,7 +68,11 @@ export async function revert(store: Store, call: RevertCall): Promise<Outcome<Re
           ? await removeFile(store.root, path)
           : await writeFile({ root: store.root, path, entry: after }, blobs);
       if (after === null && failure === undefined) {
-        await removeEmptyFolders(store.root, path, record.startedAtMs - CLOCK_TOLERANCE_MS);
+        await removeEmptyFolders(
+          store.root,
+          path,
+          (folder, bornAtMs) => bornAtMs >= record.startedAtMs - CLOCK_TOLERANCE_MS || isMoved(folder),
+        );
       }
       if (failure === undefined) {
         restored.push({
@@ -85,6 +90,33 @@ export async function revert(store: Store, call: RevertCall): Promise<Outcome<Re
   }
   return done({ restored, unchanged: plan.unchanged, kept: plan.kept, failed });
 }
+
+/** A folder that was moved here is older than the turn: its files come back under the same names elsewhere. */
+function movedFolders(steps: readonly RecordedChange[]): (folder: BytePath) => boolean {
+  const moved = new Set<BytePath>();
+  const comingBack = new Map<string, BytePath[]>();
+  for (const { path, after } of steps) {
+    if (after !== null) {
+      const paths = comingBack.get(after.oid) ?? [];
+      // Of empty files there may be thousands: a few tell as much.
+      if (paths.length < MAX_ORIGINS) {
+        comingBack.set(after.oid, paths);
+        paths.push(path);
+      }
+    }
+  }
+  for (const { path, before, after } of steps) {
+    const origins = after === null && before !== null ? (comingBack.get(before.oid) ?? []) : [];
+    for (const folder of foldersOf(path)) {
+      if (origins.some((origin) => origin.endsWith(path.slice(folder.length)))) {
+        moved.add(folder);
+      }
+    }
+  }
+  return (folder) => moved.has(folder);
+}
+
+const MAX_ORIGINS = 100;
 
 /** A folder's time of birth comes from a coarser clock. */
 const CLOCK_TOLERANCE_MS = 20;

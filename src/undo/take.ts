@@ -78,8 +78,8 @@ async function takeOnce(store: Store, call: TakeCall): Promise<Outcome<Taken>> {
 }
 
 const MIN_FILES_OF_A_PACK = 300;
-const BATCH_FILES = 1000;
-const BATCH_BYTES = 8 * 2 ** 20;
+const BATCH_FILES = 2500;
+const BATCH_BYTES = 24 * 2 ** 20;
 
 interface PresentFile {
   readonly path: BytePath;

@@ -33,7 +33,7 @@ export function userRepository(root: string): UserRepository | undefined {
 
 const ASK_LIMIT_MS = 1000;
 
-/** Asked outside the workspace, so that only the user's and the system's settings are read. It runs nothing. */
+/** Asked of the user's and the system's settings only. It runs nothing. */
 async function excludesFile({
   env,
   searchPath,
@@ -44,13 +44,13 @@ async function excludesFile({
 }: Store): Promise<string | undefined> {
   const configHome = env["XDG_CONFIG_HOME"] || join(userHome, ".config");
   const end = await run([git, "config", "--type=path", "--get", "core.excludesFile"], {
-    cwd: directory,
+    cwd: "/",
     env: {
       PATH: searchPath,
       LC_ALL: "C",
       HOME: userHome,
       XDG_CONFIG_HOME: configHome,
-      GIT_CEILING_DIRECTORIES: directory,
+      GIT_DIR: directory,
     },
     timeoutMs: ASK_LIMIT_MS,
   });
