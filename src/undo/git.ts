@@ -44,7 +44,9 @@ export async function runGit(store: Store, call: GitCall): Promise<Outcome<undef
 }
 
 function failure(text: string, exitCode: number): SnapshotObstacle {
-  const said = text.trim().split("\n").at(-1) ?? "";
+  const lines = text.trim().split("\n");
+  // The first error is the reason, what git gives up with comes last.
+  const said = lines.find((line) => line.startsWith("error: ")) ?? lines.at(-1) ?? "";
   return { kind: "failed", detail: said === "" ? `git ended with ${exitCode}` : said.slice(0, 300) };
 }
 

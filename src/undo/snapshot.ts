@@ -1,7 +1,7 @@
 /** The two moments of a turn at which the workspace is looked at. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { SnapshotEnd } from "../protocol/index.ts";
+import type { SnapshotEnd, SnapshotObstacle } from "../protocol/index.ts";
 import { takeLock } from "./lock.ts";
 import {
   closeTurn,
@@ -19,7 +19,7 @@ import { pauseOf, remember } from "./pause.ts";
 import { pruneStore } from "./prune.ts";
 import { countChanges, newRecordId, promptLine } from "./records.ts";
 import { listIgnored, scanForcedFiles, scanRepositories, scanWorkspace } from "./scan.ts";
-import { shareState } from "./state-of-files.ts";
+import { indexIn, shareState } from "./state-of-files.ts";
 import { prepareStore, readState, userIndexState, withScratch, writeState } from "./store.ts";
 import { takeFiles } from "./take.ts";
 import type { Store } from "./workspace.ts";
@@ -139,8 +139,22 @@ interface Look {
 }
 
 async function lookAtWorkspace(store: Store, look: Look): Promise<Outcome<Present>> {
-  const { folder, limit, moment, turn } = look;
+  const { folder, turn } = look;
   shareState(turn === undefined ? store.directory : openFolder(store, turn.id), folder);
+  const seen = await lookFrom(store, look);
+  if (seen.ok || turn !== undefined || !isBroken(seen.obstacle)) {
+    return seen;
+  }
+  rmSync(indexIn(folder), { force: true });
+  return await lookFrom(store, look);
+}
+
+/** What a full disk or a crash can leave of an index, in git's words. */
+function isBroken(obstacle: SnapshotObstacle): boolean {
+  return obstacle.kind === "failed" && /index file|index uses|bad signature|bad index/.test(obstacle.detail);
+}
+
+async function lookFrom(store: Store, { folder, limit, moment, turn }: Look): Promise<Outcome<Present>> {
   const [scanned, ignored] = await Promise.all([
     scanWorkspace(store, { folder, limit }),
     moment === "before"

@@ -62,8 +62,7 @@ async function takeOnce(store: Store, call: TakeCall): Promise<Outcome<Taken>> {
       limit,
       paths: batch.map(({ path }) => path),
       how: ["--add", "--remove", "--replace"],
-      // What is larger than this many bytes goes into a pack: everything.
-      ...(packs ? { settings: ["-c", "core.bigFileThreshold=1"] } : {}),
+      ...(packs ? { settings: PACKING } : {}),
     });
     if (!updated.ok && (updated.obstacle.kind !== "too-slow" || takenFiles === 0)) {
       return updated;
@@ -78,6 +77,11 @@ async function takeOnce(store: Store, call: TakeCall): Promise<Outcome<Taken>> {
 }
 
 const MIN_FILES_OF_A_PACK = 300;
+/**
+ * What is larger than no byte goes into the pack. What does not (links, empty files) is written without `fsync`: batched, as
+ * the store has it elsewhere, it makes git 2.39 look for the pack in the wrong folder.
+ */
+const PACKING = ["-c", "core.bigFileThreshold=0", "-c", "core.fsync=pack", "-c", "core.fsyncMethod=fsync"];
 const BATCH_FILES = 2500;
 const BATCH_BYTES = 24 * 2 ** 20;
 

@@ -49,7 +49,7 @@ export function workspace(files: Files = {}, overrides: Partial<UndoPlace> = {})
 
 const never = new AbortController().signal;
 
-export function before({ snapshots }: Workspace, prompt = "do it"): Promise<SnapshotStart> {
+export function begin({ snapshots }: Workspace, prompt = "do it"): Promise<SnapshotStart> {
   return snapshots.before({ prompt, signal: never });
 }
 
@@ -59,7 +59,7 @@ export async function turn(
   work: (root: string) => unknown,
   prompt = "do it",
 ): Promise<unknown> {
-  const start = await before(space, prompt);
+  const start = await begin(space, prompt);
   if (start.kind !== "taken") {
     throw new Error(JSON.stringify(start));
   }

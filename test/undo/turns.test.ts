@@ -185,6 +185,11 @@ const cases: readonly Case[] = [
     files: Object.fromEntries(
       Array.from({ length: 2605 }, (_, index) => [`d${index % 7}/f${index}`, `content ${index}\n`]),
     ),
+    setUp: (root) => {
+      write(root, "d0/empty", "");
+      write(root, "d0/byte", "x");
+      symlinkSync("byte", join(root, "d0/link"));
+    },
     work: (root) => {
       for (const folder of ["d0", "d3"]) {
         remove(root, folder);
@@ -192,7 +197,7 @@ const cases: readonly Case[] = [
       write(root, "d1/f1", "changed");
       write(root, "d1/new", "new");
     },
-    counts: { created: 1, modified: 1, deleted: 746 },
+    counts: { created: 1, modified: 1, deleted: 748 },
   },
 ];
 

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } fro
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeFiles } from "../support/temp-folder.ts";
-import { before, git, noGit, redo, tree, turn, undoLast, type Workspace, workspace } from "./support.ts";
+import { begin, git, noGit, redo, tree, turn, undoLast, type Workspace, workspace } from "./support.ts";
 
 function repository(files: Readonly<Record<string, string>>, userConfig = ""): Workspace {
   const space = workspace(files);
@@ -298,7 +298,7 @@ describe.skipIf(noGit)("repositories of other shapes", () => {
       git(space.root, ...how);
       git(space.root, "add", "-A");
       git(space.root, "update-index", "--split-index");
-      expect(await before(space)).toEqual({ kind: "taken" });
+      expect(await begin(space)).toEqual({ kind: "taken" });
       writeFiles(space.root, { "a.txt": "t" });
       await space.snapshots.after();
       await undoLast(space);
