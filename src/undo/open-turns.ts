@@ -7,7 +7,7 @@ import type { BytePath } from "./paths.ts";
 import { namesIn, type RecordedChange, type UndoRecord, writeRecord } from "./records.ts";
 import { readIgnored } from "./scan.ts";
 import { isSame, readEntries, shareState } from "./state-of-files.ts";
-import { readText } from "./store.ts";
+import { readText, writeWhole } from "./store.ts";
 import type { LeftOut } from "./take.ts";
 import type { Store } from "./workspace.ts";
 
@@ -37,7 +37,7 @@ export function openTurn(store: Store, turn: OpenTurn, from: string): void {
   shareState(from, folder);
   writeFileSync(ignoredFile(folder), readText(ignoredFile(from)) ?? "", { mode: 0o600 });
   // Last: without it the folder is none of a turn.
-  writeFileSync(join(folder, "turn.json"), JSON.stringify(turn), { mode: 0o600 });
+  writeWhole(turnFile(store, turn.id), JSON.stringify(turn));
 }
 
 export function forgetTurn(store: Store, id: string): void {
@@ -46,13 +46,30 @@ export function forgetTurn(store: Store, id: string): void {
 
 export function readOpenTurns(store: Store): OpenTurn[] {
   return namesIn(join(store.directory, "open")).flatMap((id) => {
-    const text = readText(join(openFolder(store, id), "turn.json"));
-    try {
-      return text === undefined ? [] : [JSON.parse(text) as OpenTurn];
-    } catch {
-      return [];
-    }
+    const turn = parseTurn(readText(turnFile(store, id)) ?? "");
+    return turn?.id === id ? [turn] : [];
   });
+}
+
+function turnFile(store: Store, id: string): string {
+  return join(openFolder(store, id), "turn.json");
+}
+
+function parseTurn(text: string): OpenTurn | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<OpenTurn> | null;
+    const lists = [value?.leftOut, value?.repositories, value?.uncovered];
+    return typeof value?.startedAtMs === "number" && lists.every(Array.isArray)
+      ? (value as OpenTurn)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** It is over, but what it left could not be written down: whoever looks next does so. */
+export function abandonTurn(store: Store, turn: OpenTurn): void {
+  writeWhole(turnFile(store, turn.id), JSON.stringify({ ...turn, pid: 0 }));
 }
 
 /** Longer than any turn: by then another process has the number of the one that was killed. */

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readGit } from "./git.ts";
-import { openFolder, readOpenTurns } from "./open-turns.ts";
+import { forgetTurn, openFolder, readOpenTurns } from "./open-turns.ts";
 import { type Limit, limitOf } from "./outcome.ts";
 import { namesIn, readRecords, recordIds, removeRecord } from "./records.ts";
 import { indexIn, readEntries } from "./state-of-files.ts";
@@ -59,6 +59,10 @@ function removeLeftovers(store: Store, scratch: string): void {
     if (join(store.directory, "tmp", name) !== scratch) {
       rmSync(join(store.directory, "tmp", name), { recursive: true, force: true });
     }
+  }
+  const open = new Set(readOpenTurns(store).map(({ id }) => id));
+  for (const id of namesIn(join(store.directory, "open")).filter((name) => !open.has(name))) {
+    forgetTurn(store, id);
   }
   for (const folder of ["objects", "objects/pack", "records", "."]) {
     for (const name of namesIn(join(store.directory, folder))) {

@@ -83,13 +83,40 @@ export function namesIn(folder: string): string[] {
   }
 }
 
+/** Strictly, since what stands here is written to: whoever can change the file must not choose places outside the workspace. */
 function parseRecord(text: string): UndoRecord | undefined {
   try {
     const value = JSON.parse(text) as Partial<UndoRecord> | null;
-    return value?.version === 1 && Array.isArray(value.changes) ? (value as UndoRecord) : undefined;
+    const isWhole =
+      value?.version === 1 &&
+      typeof value.id === "string" &&
+      typeof value.prompt === "string" &&
+      typeof value.startedAtMs === "number" &&
+      Array.isArray(value.notKept) &&
+      Array.isArray(value.changes) &&
+      value.changes.every(isChange);
+    return isWhole ? (value as UndoRecord) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isChange({ path, before, after }: RecordedChange): boolean {
+  return typeof path === "string" && isWithin(path) && isEntry(before) && isEntry(after);
+}
+
+/** Below the root, and no part of a repository's own data. */
+function isWithin(path: BytePath): boolean {
+  return !path.includes("\0") && path.split("/").every((part) => !/^(|\.|\.\.|\.git)$/i.test(part));
+}
+
+function isEntry(entry: FileEntry | null): boolean {
+  return (
+    entry === null ||
+    (/^[0-9a-f]{40}$/.test(entry.oid) &&
+      ["file", "executable", "link"].includes(entry.kind) &&
+      (entry.permissions === undefined || (entry.permissions & 0o777) === entry.permissions))
+  );
 }
 
 /** An undo counts until it is undone itself; what has one that counts is undone. */

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type { SnapshotEnd, SnapshotObstacle } from "../protocol/index.ts";
 import { takeLock } from "./lock.ts";
 import {
+  abandonTurn,
   closeTurn,
+  forgetTurn,
   ignoredFile,
   isRunning,
   type OpenTurn,
@@ -51,7 +53,7 @@ export async function beginTurn(
       return present;
     }
     for (const turn of readOpenTurns(store).filter((turn) => !isRunning(turn))) {
-      const closed = await closeTurn(store, { turn, present: present.value, end: "unknown", limit });
+      const closed = await closeAsUnknown(store, { turn, present: present.value, limit });
       if (!closed.ok) {
         return closed;
       }
@@ -85,6 +87,7 @@ export async function endTurn(store: Store, turn: OpenTurn): Promise<SnapshotEnd
     return record;
   });
   if (!closed.ok) {
+    await catching(async () => done(abandonTurn(store, turn)));
     return { kind: "unfinished", reason: closed.obstacle };
   }
   const record = closed.value;
@@ -102,12 +105,26 @@ export async function closeAbandoned(
   for (const turn of readOpenTurns(store).filter((turn) => !isRunning(turn))) {
     const present = await lookAtWorkspace(store, { folder, limit, moment: "after", turn });
     const closed = present.ok
-      ? await closeTurn(store, { turn, present: present.value, end: "unknown", limit })
+      ? await closeAsUnknown(store, { turn, present: present.value, limit })
       : present;
-    if (!closed.ok) {
+    if (!closed.ok && closed.obstacle.kind !== "failed") {
       return closed;
     }
+    forgetTurn(store, turn.id);
   }
+  return done(undefined);
+}
+
+/** One whose files are broken can't be closed, and must not keep every later turn from being kept. */
+async function closeAsUnknown(
+  store: Store,
+  call: { turn: OpenTurn; present: Present; limit: Limit },
+): Promise<Outcome<undefined>> {
+  const closed = await closeTurn(store, { ...call, end: "unknown" });
+  if (!closed.ok && closed.obstacle.kind !== "failed") {
+    return closed;
+  }
+  forgetTurn(store, call.turn.id);
   return done(undefined);
 }
 

@@ -49,15 +49,14 @@ export async function prepareStore(store: Store): Promise<void> {
   utimesSync(join(directory, "workspace"), now, now);
 }
 
-/** What leat itself writes while a turn runs, where its home lies in the workspace. */
+/** What leat itself writes while a turn runs: marks of a running command, and its home where that lies in the workspace. */
 function ownFiles({ home, root }: Store): string {
   const realHome = realPath(home);
-  if (!isAtOrAbove(root, realHome)) {
-    return "";
-  }
   const prefix = relative(root, realHome);
-  const names = ["leat/", "log/", "sessions/", "archived_sessions/", "history.jsonl", "auth.json"];
-  return names.map((name) => `/${escapePattern(join(prefix, name))}\n`).join("");
+  const names = isAtOrAbove(root, realHome)
+    ? ["leat/", "log/", "sessions/", "archived_sessions/", "history.jsonl", "auth.json"]
+    : [];
+  return [".leat-*", ...names.map((name) => `/${escapePattern(join(prefix, name))}`), ""].join("\n");
 }
 
 function escapePattern(path: string): string {

@@ -74,6 +74,7 @@ test("no file: the defaults, each with its origin", () => {
         includeOnly: [],
       },
       hideAgentReasoning: false,
+      undo: true,
       showRawAgentReasoning: undefined,
       projectDocMaxBytes: 32768,
       projectDocFallbackFilenames: [],
@@ -149,6 +150,7 @@ model_context_window = 8192
 approval_policy = "never"
 sandbox_mode = "danger-full-access"
 hide_agent_reasoning = true
+undo = false
 show_raw_agent_reasoning = false
 project_doc_max_bytes = 0
 project_doc_fallback_filenames = ["CLAUDE.md"]
@@ -176,6 +178,7 @@ trust_level = "untrusted"
     approvalPolicy: "never",
     sandboxMode: "danger-full-access",
     hideAgentReasoning: true,
+    undo: false,
     showRawAgentReasoning: false,
     projectDocMaxBytes: 0,
     projectDocFallbackFilenames: ["CLAUDE.md"],

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   truncateSync,
   utimesSync,
@@ -259,10 +260,49 @@ describe.skipIf(noGit)("the store heals", () => {
       "records/000.json": "null",
       "records/001.json": '{"version": 2}',
       "open/x/turn.json": "}",
+      "open/y/turn.json": JSON.stringify({
+        id: "y",
+        pid: 0,
+        startedAtMs: 1,
+        prompt: "",
+        leftOut: [],
+        repositories: [],
+        uncovered: [],
+      }),
+      "open/y/index": "no index",
     });
     expect(await turn(space, (root) => writeFiles(root, { a: "c" }))).toMatchObject({ kind: "recorded" });
     await undoLast(space);
     await undoLast(space);
+    expect(tree(space.root)).toEqual({ a: "a" });
+  });
+
+  test("a record that someone has made up leads nowhere else", async () => {
+    const space = workspace({ a: "a" });
+    await turn(space, (root) => writeFiles(root, { a: "b" }));
+    const folder = join(storeOf(space), "records");
+    const [name = ""] = readdirSync(folder);
+    const record = JSON.parse(readFileSync(join(folder, name), "utf8"));
+    const outside = join(space.root, "../outside");
+    for (const path of ["../outside", "/outside", "x/../../outside", ".git/hooks/x", "x/.GIT/y", "", "./a"]) {
+      const changes = [{ ...record.changes[0], path, after: null }];
+      writeFileSync(join(folder, name), JSON.stringify({ ...record, changes }));
+      expect(await undoLast(space)).toEqual({ kind: "nothing" });
+    }
+    expect(existsSync(outside)).toBe(false);
+    expect(tree(space.root)).toEqual({ a: "b" });
+  });
+
+  test("a turn whose end could not be written down is not taken for one under way", async () => {
+    const space = workspace({ a: "a" });
+    let fails = false;
+    const failing = withRun(space, (words) => (fails && words.includes("ls-files") ? "time-out" : "run"));
+    await begin(failing);
+    writeFiles(space.root, { a: "b" });
+    fails = true;
+    expect(await failing.snapshots.after()).toEqual({ kind: "unfinished", reason: { kind: "too-slow" } });
+    expect(await undoLast(space)).toMatchObject({ entry: { isUncertain: true }, kept: ["a"] });
+    await undoLast(space, true);
     expect(tree(space.root)).toEqual({ a: "a" });
   });
 
