@@ -80,6 +80,8 @@ export function isRunning(turn: OpenTurn): boolean {
 }
 
 export interface Present {
+  /** Not one file differs from what it was compared with. */
+  readonly isUntouched: boolean;
   /** Holds the index of the present state. */
   readonly folder: string;
   readonly leftOut: readonly LeftOut[];
@@ -92,6 +94,11 @@ export async function closeTurn(
   store: Store,
   { turn, present, end, limit }: { turn: OpenTurn; present: Present; end: UndoRecord["end"]; limit: Limit },
 ): Promise<Outcome<UndoRecord | undefined>> {
+  if (end === "known" && present.isUntouched && turn.leftOut.length === 0) {
+    // As with every turn that only ran the tests: no need to read two whole indexes.
+    forgetTurn(store, turn.id);
+    return done(undefined);
+  }
   const folder = openFolder(store, turn.id);
   const scratch = present.folder;
   const [before, after] = await Promise.all([

@@ -198,9 +198,10 @@ async function lookFrom(store: Store, { folder, limit, moment, turn }: Look): Pr
     return forced;
   }
   const wasLeftOut = new Set(turn?.leftOut.map(({ path }) => path));
+  const allPaths = [...new Set([...paths, ...below.value.files, ...forced.value])];
   const taken = await takeFiles(store, {
     folder,
-    paths: [...new Set([...paths, ...below.value.files, ...forced.value])],
+    paths: allPaths,
     maxFileBytes: (path) => MAX_FILE_BYTES[wasLeftOut.has(path) ? "before" : moment],
     maxTotalBytes: MAX_TOTAL_BYTES,
     limit,
@@ -214,7 +215,13 @@ async function lookFrom(store: Store, { folder, limit, moment, turn }: Look): Pr
     return hindered({ kind: "too-slow", takenFiles, totalFiles });
   }
   const { walked, uncovered } = below.value;
-  return done({ folder, leftOut, repositories: [...new Set([...repositories, ...walked])], uncovered });
+  return done({
+    folder,
+    isUntouched: allPaths.length + repositories.length === 0,
+    leftOut,
+    repositories: [...new Set([...repositories, ...walked])],
+    uncovered,
+  });
 }
 
 /** A repository that a turn has made is nothing to take apart again: it is named instead. */
