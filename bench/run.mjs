@@ -36,6 +36,8 @@ mkdirSync(join(folder, "work"));
 const clients = {
   leat: (model) => [leat, "exec", "--skip-git-repo-check", "--stream", "-m", model, "hi"],
   floor: (model) => [join(here, "floor.mjs"), `${url}/chat/completions`, model],
+  "leat agent": (model) => [leat, "exec", "--skip-git-repo-check", "--full-auto", "-m", model, "hi"],
+  "floor agent": (model) => [join(here, "floor-agent.mjs"), `${url}/chat/completions`, model],
 };
 
 try {
@@ -71,6 +73,10 @@ async function measureAll() {
   if (process.argv.includes("--start")) {
     return;
   }
+  await measureCommands();
+  if (process.argv.includes("--commands")) {
+    return;
+  }
   for (const [name, model] of [["token → stdout, ms, 100/s", "bench:300:100"]]) {
     const floor = middle((await run("floor", model)).delaysMs);
     const own = middle((await run("leat", model)).delaysMs);
@@ -99,6 +105,60 @@ async function measureAll() {
   }
 }
 
+async function measureCommands() {
+  const calls = quick ? 10 : 40;
+  const gaps = { floor: [], own: [] };
+  for (let round = 0; round < (quick ? 1 : 3); round += 1) {
+    for (const [client, seen] of [
+      ["floor agent", gaps.floor],
+      ["leat agent", gaps.own],
+    ]) {
+      const { gapsMs } = await run(client, `tools:${calls}`);
+      if (gapsMs.length !== calls) {
+        throw new Error(`${client} ran ${gapsMs.length} of ${calls} calls`);
+      }
+      seen.push(...gapsMs);
+    }
+  }
+  const [floor, own] = [middle(gaps.floor), middle(gaps.own)];
+  row("tool call → next request (`true`), ms", floor, own, own / floor, "≤ 20 ms");
+  const { sandbox, undo, files } = JSON.parse(
+    execFileSync(process.execPath, [join(here, "commands.mjs"), ...(quick ? ["--quick"] : [])], {
+      encoding: "utf8",
+    }),
+  );
+  if (sandbox === null) {
+    console.log("a command in the sandbox: not measured, no sandbox works here");
+  } else {
+    const added = (sandbox.own - sandbox.floor).toFixed(2);
+    row(
+      "a command (`true`) in the sandbox, ms",
+      sandbox.floor,
+      sandbox.own,
+      sandbox.own / sandbox.floor,
+      `adds ${added}, ≤ 8 ms`,
+    );
+  }
+  const thousands = `${files / 1000}k files`;
+  const { first, before, after } = undo;
+  const waits = first.skippedTurns === 0 ? "" : `, over ${first.skippedTurns + 1} turns`;
+  row(
+    `undo, first snapshot, ${thousands}, ms`,
+    first.floor,
+    first.own,
+    first.own / first.floor,
+    `git add${waits}`,
+  );
+  row(
+    `undo, before a turn's first change, ms`,
+    before.floor,
+    before.own,
+    before.own / before.floor,
+    "git status",
+  );
+  row(`undo, at the end of that turn, ms`, after.floor, after.own, after.own / after.floor, "git status");
+}
+
 /** Cost of the tokens alone: a run of ten is taken off. */
 async function perThousand(client, count, rate = 0) {
   const repeats = quick ? 1 : rate === 0 ? 5 : 3;
@@ -110,10 +170,14 @@ async function perThousand(client, count, rate = 0) {
 
 function run(client, model) {
   return new Promise((resolve, reject) => {
-    const sample = { delaysMs: [], cpuAtRequestMs: 0, bodyBytes: 0, cpuMs: 0, rssMb: 0 };
+    const sample = { delaysMs: [], gapsMs: [], cpuAtRequestMs: 0, bodyBytes: 0, cpuMs: 0, rssMb: 0 };
     const child = timed(clients[client](model));
     server.send({ type: "client", shellPid: child.pid });
-    onRequest = ({ bodyBytes, pid, cpuMs }) => {
+    onRequest = ({ bodyBytes, pid, cpuMs, gapMs }) => {
+      if (gapMs !== undefined) {
+        sample.gapsMs.push(gapMs);
+        return;
+      }
       sample.bodyBytes = bodyBytes;
       sample.cpuAtRequestMs = cpuMs;
       const timer = setInterval(() => {

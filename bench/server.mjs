@@ -2,14 +2,18 @@
  * The model server of the benchmarks, in a process of its own so that its work is nobody else's. The model's
  * name says what to send: `bench:COUNT:RATE`, RATE in tokens per second, 0 for as fast as the socket takes it.
  * Each token carries the time it left, in nanoseconds of the monotonic clock, which all processes share.
+ * `tools:COUNT` calls a command in each of the first COUNT responses.
  */
 import { createServer } from "node:http";
 import { cpuMsOf, nodeBelow } from "./proc.mjs";
 
 /** Of the timing shell around the client that will ask next. */
 let shellPid = 0;
+/** When the last response with a call had left. */
+let callLeftMs = 0;
 
 const server = createServer(async (request, response) => {
+  const gapMs = performance.now() - callLeftMs;
   // Read at once, before the client goes on to whatever it does while it waits.
   const pid = nodeBelow(shellPid);
   const cpuMs = cpuMsOf(pid);
@@ -18,10 +22,30 @@ const server = createServer(async (request, response) => {
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
-  const [, count, rate] = JSON.parse(body.toString()).model.split(":").map(Number);
-  process.send({ type: "request", bodyBytes: body.length, pid, cpuMs });
+  const { model, messages } = JSON.parse(body.toString());
+  const [kind, ...numbers] = model.split(":");
+  const [count, rate] = numbers.map(Number);
+  const results = messages.filter(({ role }) => role === "tool").length;
+  process.send({
+    type: "request",
+    bodyBytes: body.length,
+    pid,
+    cpuMs,
+    ...(results === 0 ? {} : { gapMs }),
+  });
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.socket.setNoDelay(true);
+  if (kind === "tools") {
+    response.on("finish", () => {
+      callLeftMs = performance.now();
+    });
+    response.write(results < count ? call(results) : token());
+    response.write(
+      event({ choices: [{ index: 0, delta: {}, finish_reason: results < count ? "tool_calls" : "stop" }] }),
+    );
+    response.end("data: [DONE]\n\n");
+    return;
+  }
   if (rate === 0) {
     await sendFast(response, count);
   } else {
@@ -63,12 +87,22 @@ async function sendPaced(response, count, rate) {
 }
 
 function token() {
+  return chunk({ content: `@${process.hrtime.bigint()}@ ` });
+}
+
+/** No two alike, so that nobody takes it for a loop. */
+function call(number) {
+  const command = { name: "shell", arguments: JSON.stringify({ command: `true ${number}` }) };
+  return chunk({ tool_calls: [{ index: 0, id: `call_${number}`, type: "function", function: command }] });
+}
+
+function chunk(delta) {
   return event({
     id: "chatcmpl-bench",
     object: "chat.completion.chunk",
     created: 1763640000,
     model: "bench",
-    choices: [{ index: 0, delta: { content: `@${process.hrtime.bigint()}@ ` }, finish_reason: null }],
+    choices: [{ index: 0, delta, finish_reason: null }],
   });
 }
 

@@ -5,6 +5,7 @@ import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
 
 /** Runs the command line; returns the exit code. Only exec is loaded from the start: each lazy module costs it time. */
@@ -35,6 +36,10 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
   switch (name) {
     case "exec":
       return await runExec(execOptions(given), io);
+    case "undo": {
+      const { runUndo } = await import("./undo.ts");
+      return await runUndo(undoOptions(given), io);
+    }
     case "demo": {
       const { runDemo } = await import("./demo.ts");
       const pace = firstValue(given, "pace") === "full" ? "full" : "human";
@@ -67,6 +72,16 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     default:
       return name satisfies never;
   }
+}
+
+function undoOptions(given: Given): UndoOptions {
+  const optional = { number: given.argument, directory: firstValue(given, "cd") };
+  return {
+    list: given.options.has("list"),
+    force: given.options.has("force"),
+    redo: given.options.has("redo"),
+    ...withoutUndefined(optional),
+  };
 }
 
 function execOptions(given: Given): ExecOptions {

@@ -16,6 +16,8 @@ export interface Config {
   readonly workspaceWrite: WorkspaceWriteConfig;
   readonly shellEnvironment: ShellEnvironmentPolicy;
   readonly tools: ToolsConfig;
+  /** Whether what a turn changes is kept for `leat undo`. */
+  readonly undo: boolean;
   readonly hideAgentReasoning: boolean;
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;

@@ -50,6 +50,7 @@ export const KEYS: readonly KeySpec[] = [
     default: "read-only",
     allowed: ["read-only", "workspace-write", "danger-full-access"],
   }),
+  used("undo", "boolean", "Keep what a turn changes, for `leat undo`.", { default: true }),
   used("hide_agent_reasoning", "boolean", "Do not show the model's thinking.", { default: false }),
   used(
     "show_raw_agent_reasoning",

@@ -78,6 +78,7 @@ export function resolveConfig(
     workspaceWrite: workspaceWrite(get, absolute),
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
+    undo: get("undo"),
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),

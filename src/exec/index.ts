@@ -2,3 +2,4 @@ export { contextText } from "./context-line.ts";
 export type { HeaderFacts } from "./header.ts";
 export { createHumanOutput, type HumanOptions } from "./human.ts";
 export type { Sink } from "./output.ts";
+export { safeLine } from "./safe-text.ts";

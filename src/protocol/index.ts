@@ -40,4 +40,11 @@ export type {
 } from "./item.ts";
 export type { ApprovalPolicy, SandboxMode, SandboxPolicy, ShellEnvironmentPolicy } from "./policy.ts";
 export type { ToolSpec } from "./tool-spec.ts";
+export type {
+  ChangeCounts,
+  SnapshotEnd,
+  SnapshotObstacle,
+  SnapshotStart,
+  TurnSnapshots,
+} from "./undo.ts";
 export type { ContextFill, ContextPart, ResponseTiming, TokenUsage } from "./usage.ts";

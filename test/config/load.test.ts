@@ -77,6 +77,7 @@ test("no file: the defaults, each with its origin", () => {
       },
       tools: { useLoginShell: false },
       hideAgentReasoning: false,
+      undo: true,
       showRawAgentReasoning: undefined,
       projectDocMaxBytes: 32768,
       projectDocFallbackFilenames: [],
@@ -174,6 +175,7 @@ model_context_window = 8192
 approval_policy = "never"
 sandbox_mode = "danger-full-access"
 hide_agent_reasoning = true
+undo = false
 show_raw_agent_reasoning = false
 project_doc_max_bytes = 0
 project_doc_fallback_filenames = ["CLAUDE.md"]
@@ -201,6 +203,7 @@ trust_level = "untrusted"
     approvalPolicy: "never",
     sandboxMode: "danger-full-access",
     hideAgentReasoning: true,
+    undo: false,
     showRawAgentReasoning: false,
     projectDocMaxBytes: 0,
     projectDocFallbackFilenames: ["CLAUDE.md"],

@@ -12,7 +12,7 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "demo" | "practice" | "debug decode";
+export type CommandName = "exec" | "undo" | "demo" | "practice" | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -82,6 +82,21 @@ export const commands: readonly CommandSpec[] = [
         value: "<dir>",
         summary: "write each request and its answer into this folder, without keys",
       },
+    ],
+  },
+  {
+    name: "undo",
+    aliases: [],
+    summary: "put the files that the last turn changed back to what they were",
+    argument: { name: "number", summary: "undo this entry of --list instead, and no other" },
+    options: [
+      { name: "list", summary: "list what can be undone, the newest first", conflicts: ["force", "redo"] },
+      {
+        name: "force",
+        summary: "also restore files that were changed after the turn; what is there is saved",
+      },
+      { name: "redo", summary: "undo the last undo" },
+      { name: "cd", short: "C", value: "<dir>", summary: "the directory the turn worked in" },
     ],
   },
   {
