@@ -1,5 +1,6 @@
 import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
 import { formatCount, formatDuration } from "./format.ts";
+import { tierSentence } from "./sandbox-tier-text.ts";
 
 export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
   switch (notice.kind) {
@@ -27,6 +28,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
         : `${formatCount(notice.count)} tool calls could not be read and were not run`;
     case "sandbox-missing":
       return explain(notice.error).message;
+    case "sandbox-replaced":
+      return tierSentence(notice.tier);
     case "arguments-repaired":
       return `the arguments of ${notice.name} were mended: ${notice.repairs.join(", ")}`;
     case "arguments-asked":

@@ -1,5 +1,6 @@
 import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
+import type { SandboxTier } from "./sandbox-tier.ts";
 import type { ResponseTiming, TokenUsage } from "./usage.ts";
 
 /**
@@ -108,6 +109,8 @@ export type Notice =
   | { readonly kind: "content-filtered" }
   /** Commands will be refused when the model asks for one: said early, while nothing is lost by stopping. */
   | { readonly kind: "sandbox-missing"; readonly error: SandboxError }
+  /** Commands are confined by something else than the header led to expect. */
+  | { readonly kind: "sandbox-replaced"; readonly tier: SandboxTier }
   /** The arguments of a call were mended, where only one reading was possible. */
   | { readonly kind: "arguments-repaired"; readonly name: string; readonly repairs: readonly string[] }
   /** Two calls in a row had arguments that can't be used: the model is asked for them alone, in a request of its own. */

@@ -1,9 +1,13 @@
+import type { SandboxError } from "./error.ts";
+
 /** What confines commands on this machine, and what of the sandbox's promises it can't keep. */
 export interface SandboxTier {
   readonly name: SandboxTierName;
   /** The version of Landlock's interface in the kernel, where it takes part. */
   readonly landlockVersion?: number;
   readonly limits: readonly SandboxLimit[];
+  /** Why it is not bubblewrap. */
+  readonly insteadOf?: SandboxError;
 }
 
 /** From best to worst on Linux; `none` is the mode without confinement, and a machine without any sandbox. */

@@ -36,6 +36,7 @@ export function linuxTiers(options: {
   let chosen: Candidate | undefined;
   /** What the best of them said: that is the one to be mended. */
   let obstacle = bubblewrap.missing;
+  let bubblewrapProblem = bubblewrap.missing;
   let lastRun: ConfinedRun | undefined;
 
   const run = async (confined: ConfinedRun): Promise<CommandEnd> => {
@@ -57,6 +58,9 @@ export function linuxTiers(options: {
       chosen = candidate;
       return end;
     }
+    if (candidate.name === "bubblewrap") {
+      bubblewrapProblem = end.error;
+    }
     untried = untried.filter((other) => other !== candidate);
     obstacle = joined(obstacle, end.error);
     return await run(confined);
@@ -69,7 +73,11 @@ export function linuxTiers(options: {
       if (chosen === undefined || chosen.name === "bubblewrap") {
         return { name: chosen?.name ?? "none", limits: [] };
       }
-      return helperTier(chosen.name, { landlockVersion, hasRoots: lastRun?.writableRoots.length !== 0 });
+      const tier = helperTier(chosen.name, {
+        landlockVersion,
+        hasRoots: lastRun?.writableRoots.length !== 0,
+      });
+      return bubblewrapProblem === undefined ? tier : { ...tier, insteadOf: bubblewrapProblem };
     },
   };
 }
@@ -78,7 +86,7 @@ export function linuxTiers(options: {
 async function works(candidate: Candidate): Promise<boolean> {
   const end = await candidate.run({
     command: {
-      argv: ["true"],
+      argv: ["/bin/sh", "-c", ":"],
       cwd: "/",
       timeoutMs: PROBE_TIMEOUT_MS,
       signal: new AbortController().signal,

@@ -130,7 +130,7 @@ function pickConfiner(
 /** The real thing with an empty command: only this shows what a container or AppArmor forbids. */
 async function runProbe(run: Sandbox["run"], cwd: string): Promise<SandboxError | undefined> {
   const end = await run({
-    argv: ["true"],
+    argv: ["/bin/sh", "-c", ":"],
     cwd,
     timeoutMs: PROBE_TIMEOUT_MS,
     signal: new AbortController().signal,

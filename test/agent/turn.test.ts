@@ -59,7 +59,8 @@ async function play(input: string, script: Script): Promise<Played> {
     },
     cwd: "/work",
     userHome: "/home/u",
-    openSandbox: async () => ({ check: async () => undefined }) as unknown as ToolContext["sandbox"],
+    openSandbox: async () =>
+      ({ check: async () => undefined, tier: async () => undefined }) as unknown as ToolContext["sandbox"],
     turnFacts: {
       cwd: "/work",
       model: "m",

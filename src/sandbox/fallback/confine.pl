@@ -198,6 +198,8 @@ sub lay_out_disk {
       $placed{$path} = 1;
       next;
     }
+    # A socket may have gone since leat looked; then there is nothing to cover.
+    next if $kind eq 'null' and not -e $path;
     my $tree = $trees{$path};
     set_flags($tree, ($kind eq 'read' ? $READ_ONLY : 0) | $NO_SUID | $NO_DEV, $MS_PRIVATE) if $kind ne 'null';
     prepare_place($path, $kind ne 'null' && -d "/proc/self/fd/$tree");
