@@ -55,6 +55,7 @@ describe.skipIf(obstacle !== undefined)(
       expect(await sandbox.tier()).toEqual({
         name: "namespaces",
         landlockVersion: expect.any(Number),
+        insteadOf: { kind: "sandbox", problem: "missing" },
         limits: [],
       });
       expect(readdirSync(workspace)).toEqual([]);
