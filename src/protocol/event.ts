@@ -1,3 +1,4 @@
+import type { SandboxDenial } from "./approval.ts";
 import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
 import type { SandboxTier } from "./sandbox-tier.ts";
@@ -56,6 +57,8 @@ export type ToolOutcome =
       readonly exitCode: number;
       readonly output: string;
       readonly timedOut: boolean;
+      /** What the sandbox kept it from, where that is certain. */
+      readonly denials?: readonly SandboxDenial[];
     }
   | { readonly kind: "file-read"; readonly lines: number; readonly totalLines: number }
   | { readonly kind: "files-changed"; readonly changes: readonly FileChange[] }

@@ -72,7 +72,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return obstacle;
     }
     const writableRoots = rootsInPlace(roots);
-    return await confiner.run({
+    const end = await confiner.run({
       command,
       writableRoots,
       guardedRoots: guardedRoots(writableRoots, { cwd, tmpdir: environment["TMPDIR"] }),
@@ -80,6 +80,19 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       networkAccess,
       environment,
     });
+    if (end.kind !== "exited" || end.exitCode === 0) {
+      return end;
+    }
+    const { findDenials } = await import("./denials/denials.ts");
+    const denials = findDenials(end.output.text, {
+      tier: confiner.tier().name,
+      cwd: command.cwd,
+      userHome: environment["HOME"],
+      networkAccess,
+      checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
+      isHidden: (path) => hiding.covers(path),
+    });
+    return denials.length === 0 ? end : { ...end, denials };
   };
 
   const check = () => {
