@@ -1,6 +1,6 @@
-import type { SandboxDenial } from "./approval.ts";
 import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
+import type { SandboxDenial } from "./sandbox-denial.ts";
 import type { SandboxTier } from "./sandbox-tier.ts";
 import type { ResponseTiming, TokenUsage } from "./usage.ts";
 
