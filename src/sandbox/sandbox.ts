@@ -122,6 +122,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
+/** A Mac has no network and no list of processes of a command's own. */
+const SEATBELT: SandboxTier = {
+  name: "seatbelt",
+  limits: ["processes-visible", "local-sockets-refused", "shared-memory-refused"],
+};
+
 function pickConfiner(
   platform: NodeJS.Platform,
   options: { readonly path: string | undefined; readonly untrustedRoots: readonly string[] },
@@ -130,7 +136,7 @@ function pickConfiner(
     return linuxTiers(options);
   }
   if (platform === "darwin") {
-    return { ...macosConfiner(), tier: () => ({ name: "seatbelt", limits: [] }) };
+    return { ...macosConfiner(), tier: () => SEATBELT };
   }
   const error: SandboxError = { kind: "sandbox", problem: "unsupported_platform" };
   return {
