@@ -6,9 +6,11 @@ const PURE = ["test/wire/**/*.test.ts", "test/config/**/*.test.ts"];
 export default defineConfig({
   plugins: [
     {
-      name: "markdown-as-text",
+      name: "files-as-text",
       transform(code, id) {
-        return id.endsWith(".md") ? { code: `export default ${JSON.stringify(code)};`, map: null } : null;
+        return /\.(?:md|pl)$/.test(id)
+          ? { code: `export default ${JSON.stringify(code)};`, map: null }
+          : null;
       },
     },
   ],

@@ -73,7 +73,7 @@ async function bundleOne(entry, entryNames, lazy) {
     format: "esm",
     platform: "node",
     target: "node20.19",
-    loader: { ".md": "text" },
+    loader: { ".md": "text", ".pl": "text" },
     // Names stay as they are, so that a stack trace in a bug report can be read.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -3,3 +3,9 @@ declare module "*.md" {
   const text: string;
   export default text;
 }
+
+/** So are Perl scripts: they are passed to `perl -e`. */
+declare module "*.pl" {
+  const text: string;
+  export default text;
+}

@@ -22,7 +22,7 @@ import { readFacts } from "./facts.mjs";
 
 const MAIN_FILE = "src/main.ts";
 const SPAWN_FILE = "src/sandbox/spawn.ts";
-const RESOLVABLE = /\.(ts|md|json|wasm)$/;
+const RESOLVABLE = /\.(ts|md|pl|json|wasm)$/;
 const CONNECTING_MODULES = new Set([
   "node:http",
   "node:https",

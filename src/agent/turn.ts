@@ -100,6 +100,12 @@ async function announceSandbox(turn: Turn): Promise<void> {
   const error = await sandbox?.check();
   if (error !== undefined && !turn.ended) {
     turn.emit({ type: "notice", notice: { kind: "sandbox-missing", error } });
+    return;
+  }
+  const tier = await sandbox?.tier();
+  // One that is not there at all is seen without a probe, and stands in the header.
+  if (tier?.insteadOf?.problem === "does_not_start" && !turn.ended) {
+    turn.emit({ type: "notice", notice: { kind: "sandbox-replaced", tier } });
   }
 }
 

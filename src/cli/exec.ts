@@ -14,7 +14,7 @@ import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
 import type { ExplainContext, Explanation } from "./explanation.ts";
-import { headerFacts } from "./header-facts.ts";
+import { findStandIn, headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
 import { readPrompt } from "./prompt-source.ts";
@@ -101,7 +101,8 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     return fail(io, explain(conversation.error, context));
   }
   try {
-    output.header(headerFacts(config, conversation), prompt.prompt);
+    const standIn = await findStandIn(conversation, io.env["PATH"]);
+    output.header(headerFacts(config, conversation, standIn), prompt.prompt);
     const end = await runTurn(prompt.prompt, {
       ...conversation.dependencies,
       emit: (event) => output.handle(event),

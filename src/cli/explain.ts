@@ -46,7 +46,8 @@ export function explainSandbox(error: SandboxError): Explanation {
     case "missing":
       return {
         message:
-          "commands of the model are not run: bubblewrap (bwrap), which confines them, is not installed.",
+          "commands of the model are not run: bubblewrap (bwrap), which confines them, is not installed" +
+          (error.detail === undefined ? "." : `, and nothing else can do it here: ${error.detail}.`),
         hint: `Install it: apt install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch). ${wayOut}`,
       };
     case "does_not_start":

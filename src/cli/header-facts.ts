@@ -1,7 +1,8 @@
 import type { Config } from "../config/index.ts";
-import type { HeaderFacts } from "../exec/index.ts";
+import { type HeaderFacts, tierName, tierSentence } from "../exec/index.ts";
 import { isLoopback } from "../net/index.ts";
-import type { SandboxPolicy } from "../protocol/index.ts";
+import type { SandboxPolicy, SandboxTier } from "../protocol/index.ts";
+import { bubblewrapIsMissing } from "../sandbox/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { explainUnknownKeys } from "./explain-config.ts";
 import { version } from "./version.ts";
@@ -9,7 +10,11 @@ import { version } from "./version.ts";
 type OpenConversation = Extract<Conversation, { ok: true }>;
 
 /** What stands above a run: who answers, from where, and what it may touch. */
-export function headerFacts(config: Config, conversation: OpenConversation): HeaderFacts {
+export function headerFacts(
+  config: Config,
+  conversation: OpenConversation,
+  standIn: SandboxTier | undefined,
+): HeaderFacts {
   const { window } = conversation.dependencies.context.budget;
   return {
     version,
@@ -17,12 +22,31 @@ export function headerFacts(config: Config, conversation: OpenConversation): Hea
     providerName: config.provider.name,
     endpoint: new URL(config.provider.baseUrl).host,
     ...(window === undefined ? {} : { contextWindow: window }),
-    sandbox: describePolicy(conversation.policy, conversation.dependencies.cwd),
+    sandbox: `${describePolicy(conversation.policy, conversation.dependencies.cwd)}${standIn === undefined ? "" : ` by ${tierName(standIn)}`}`,
     approval: config.approvalPolicy,
     sessionId: conversation.session.id,
     ...(config.profile === undefined ? {} : { profile: config.profile }),
-    warnings: warnings(config, conversation),
+    warnings: [
+      ...warnings(config, conversation),
+      ...(standIn === undefined || standIn.limits.length === 0 ? [] : [tierSentence(standIn)]),
+    ],
   };
+}
+
+/**
+ * What stands in for bubblewrap where there is none. Only then does it take a probe to know what a run may touch, and
+ * only then one is made before the first request.
+ */
+export async function findStandIn(
+  conversation: OpenConversation,
+  path: string | undefined,
+): Promise<SandboxTier | undefined> {
+  if (conversation.policy.mode === "danger-full-access" || !bubblewrapIsMissing(path)) {
+    return undefined;
+  }
+  const sandbox = await conversation.dependencies.openSandbox();
+  const tier = await sandbox.tier();
+  return tier.name === "none" ? undefined : tier;
 }
 
 function warnings(config: Config, conversation: OpenConversation): string[] {

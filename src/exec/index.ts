@@ -3,3 +3,4 @@ export type { HeaderFacts } from "./header.ts";
 export { createHumanOutput, type HumanOptions } from "./human.ts";
 export type { Sink } from "./output.ts";
 export { safeLine } from "./safe-text.ts";
+export { tierName, tierSentence } from "./sandbox-tier-text.ts";

@@ -1,6 +1,7 @@
 import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { safeLine } from "./safe-text.ts";
+import { tierSentence } from "./sandbox-tier-text.ts";
 
 export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
   switch (notice.kind) {
@@ -32,6 +33,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
         : `ended, as they were left running in the background: ${notice.commands.map(safeLine).join("; ")}`;
     case "sandbox-missing":
       return explain(notice.error).message;
+    case "sandbox-replaced":
+      return tierSentence(notice.tier);
     case "arguments-repaired":
       return `the arguments of ${notice.name} were mended: ${notice.repairs.join(", ")}`;
     case "arguments-asked":

@@ -1,4 +1,11 @@
-import type { AgentEvent, FileChange, Plan, ToolAction, ToolOutcome } from "../protocol/index.ts";
+import type {
+  AgentEvent,
+  FileChange,
+  Plan,
+  SandboxDenial,
+  ToolAction,
+  ToolOutcome,
+} from "../protocol/index.ts";
 import { drawDiff } from "./diff-lines.ts";
 import { formatCount, formatDuration, formatSeconds } from "./format.ts";
 import type { Look } from "./output.ts";
@@ -20,6 +27,7 @@ export function toolBlock(event: ToolEnded, look: Look): string[] {
       return [
         ...toolLines(head, commandResult(result, durationMs), look),
         ...outputLines(result.output, look),
+        ...denialLines(result.denials ?? [], look),
       ];
     case "command-running":
       return [
@@ -112,6 +120,24 @@ function outputLines(output: string, look: Look): string[] {
     `  ${look.style("dim", `${ellipsis} ${formatCount(left)} lines`)}`,
     ...all.slice(-OUTPUT_END_LINES).map(draw),
   ];
+}
+
+/** A failure of the command looks the same otherwise, and only the user can do something about this one. */
+function denialLines(denials: readonly SandboxDenial[], look: Look): string[] {
+  if (denials.length === 0) {
+    return [];
+  }
+  const denied = denials.map((denial) =>
+    denial.kind === "network"
+      ? `network${denial.target === undefined ? "" : ` ${denial.target}`}`
+      : `${denial.kind} ${denial.path}`,
+  );
+  const text = cutToWidth(
+    safeLine(`denied by the sandbox: ${denied.join(", ")}`),
+    look.columns - 2,
+    look.signs.ellipsis,
+  );
+  return [`  ${look.style("yellow", text)}`];
 }
 
 function readRange(

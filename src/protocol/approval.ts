@@ -4,6 +4,7 @@
  */
 import type { SandboxError } from "./error.ts";
 import type { ToolAction } from "./event.ts";
+import type { SandboxDenial } from "./sandbox-denial.ts";
 
 /** Answers one question. Rejects never; an aborted signal is answered with `abort`. */
 export type Approve = (request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalDecision>;
@@ -39,13 +40,6 @@ export type ApprovalReason =
  * `abort`: no, and the turn ends.
  */
 export type ApprovalDecision = "approve" | "approve-session" | "approve-always" | "deny" | "abort";
-
-/** Something the sandbox kept a command from, as far as it can be told with certainty. */
-export type SandboxDenial =
-  | { readonly kind: "write"; readonly path: string }
-  | { readonly kind: "read"; readonly path: string }
-  /** `target`: a host or address, where the command named one. */
-  | { readonly kind: "network"; readonly target?: string };
 
 /**
  * A rule by the beginning of a command: `["git", "push"]` holds for `git push` with whatever follows.

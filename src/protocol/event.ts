@@ -1,5 +1,7 @@
 import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
+import type { SandboxDenial } from "./sandbox-denial.ts";
+import type { SandboxTier } from "./sandbox-tier.ts";
 import type { ContextFill, ResponseTiming, TokenUsage } from "./usage.ts";
 
 /**
@@ -75,6 +77,8 @@ export type ToolOutcome =
       readonly exitCode: number;
       readonly output: string;
       readonly timedOut: boolean;
+      /** What the sandbox kept it from, where that is certain. */
+      readonly denials?: readonly SandboxDenial[];
     }
   /** It goes on in the background; `output` is what came since it was last asked. */
   | { readonly kind: "command-running"; readonly id: string; readonly output: string }
@@ -140,6 +144,8 @@ export type Notice =
   | { readonly kind: "content-filtered" }
   /** Commands will be refused when the model asks for one: said early, while nothing is lost by stopping. */
   | { readonly kind: "sandbox-missing"; readonly error: SandboxError }
+  /** Commands are confined by something else than the header led to expect. */
+  | { readonly kind: "sandbox-replaced"; readonly tier: SandboxTier }
   /** The arguments of a call were mended, where only one reading was possible. */
   | { readonly kind: "arguments-repaired"; readonly name: string; readonly repairs: readonly string[] }
   /** Two calls in a row had arguments that can't be used: the model is asked for them alone, in a request of its own. */

@@ -4,7 +4,6 @@ export type {
   ApprovalRequest,
   Approve,
   PrefixRule,
-  SandboxDenial,
 } from "./approval.ts";
 export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts } from "./endpoint.ts";
 export type {
@@ -39,6 +38,8 @@ export type {
   ReasoningItem,
 } from "./item.ts";
 export type { ApprovalPolicy, SandboxMode, SandboxPolicy, ShellEnvironmentPolicy } from "./policy.ts";
+export type { SandboxDenial } from "./sandbox-denial.ts";
+export type { SandboxLimit, SandboxTier, SandboxTierName } from "./sandbox-tier.ts";
 export type { ToolSpec } from "./tool-spec.ts";
 export type {
   ChangeCounts,

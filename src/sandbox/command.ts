@@ -1,5 +1,5 @@
 /** A command as it is asked for, and how it ended. */
-import type { SandboxError } from "../protocol/index.ts";
+import type { SandboxDenial, SandboxError } from "../protocol/index.ts";
 import type { CapturedOutput } from "./capture.ts";
 import { isDirectory } from "./disk.ts";
 import { missingProgram } from "./probe.ts";
@@ -23,6 +23,8 @@ export type CommandEnd =
       readonly signal?: string;
       readonly timedOut: boolean;
       readonly output: CapturedOutput;
+      /** What the sandbox kept it from, where that is certain; absent where nothing is. */
+      readonly denials?: readonly SandboxDenial[];
     }
   | { readonly kind: "aborted"; readonly output: CapturedOutput }
   | { readonly kind: "not-started"; readonly reason: string }

@@ -74,7 +74,7 @@ async function spawnBubblewrap(
  * bubblewrap's own failure has exit code 1 like many a command's. But it states the command's exit code
  * only if the command was started; and that command is a shell that is always there.
  */
-function setupFailure(end: SpawnEnd): string | undefined {
+export function setupFailure(end: SpawnEnd): string | undefined {
   if (end.kind === "failed") {
     return undefined;
   }

@@ -22,7 +22,13 @@ export function macosConfiner(): Confiner {
 async function runSeatbelt(confined: ConfinedRun): Promise<CommandEnd> {
   const { command, writableRoots, networkAccess } = confined;
   const protectedPaths = existingProtectedPaths(writableRoots);
-  const facts = { networkAccess, writableRoots, protectedPaths, hiddenFiles: confined.hiddenFiles };
+  const facts = {
+    networkAccess,
+    writableRoots,
+    protectedPaths,
+    hiddenFiles: confined.hiddenFiles,
+    hiddenFolders: [],
+  };
   const end = await spawnProcess({
     command: seatbeltCommand(facts, withMergedOutput(command.argv)),
     cwd: command.cwd,

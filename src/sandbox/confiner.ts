@@ -1,5 +1,5 @@
 /** What every platform offers: one command, confined. */
-import type { SandboxError } from "../protocol/index.ts";
+import type { SandboxError, SandboxTier } from "../protocol/index.ts";
 import type { CommandEnd, SandboxCommand } from "./command.ts";
 
 export interface ConfinedRun {
@@ -16,4 +16,9 @@ export interface ConfinedRun {
 export interface Confiner {
   readonly missing: SandboxError | undefined;
   run(run: ConfinedRun): Promise<CommandEnd>;
+}
+
+export interface TieredConfiner extends Confiner {
+  /** Which way of confining was found to work; `none` before a command ran. */
+  tier(): SandboxTier;
 }

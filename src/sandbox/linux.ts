@@ -39,7 +39,7 @@ export function bubblewrapCommand(facts: LinuxFacts, command: readonly string[])
   ];
 }
 
-interface Mount {
+export interface Mount {
   readonly path: string;
   readonly kind: "write" | "read" | "empty" | "null";
 }
@@ -58,7 +58,7 @@ function mountArguments(facts: LinuxFacts): string[] {
 }
 
 /** Outer before inner, since a mount hides what was mounted below it earlier. */
-function orderedMounts(facts: LinuxFacts): Mount[] {
+export function orderedMounts(facts: LinuxFacts): Mount[] {
   const byPath = new Map<string, Mount>();
   const add = (kind: Mount["kind"], paths: readonly string[]) => {
     for (const path of paths) {

@@ -1,10 +1,10 @@
 /** Runs commands as the policy allows, and judges the writes of tools that run in this process. */
-import type { SandboxError, SandboxPolicy } from "../protocol/index.ts";
+import type { SandboxError, SandboxPolicy, SandboxTier } from "../protocol/index.ts";
 import { type CommandEnd, obstacleToStart, runDirectly, type SandboxCommand } from "./command.ts";
-import { linuxConfiner } from "./confine-linux.ts";
 import { macosConfiner } from "./confine-macos.ts";
-import type { Confiner } from "./confiner.ts";
+import type { TieredConfiner } from "./confiner.ts";
 import { createHiding } from "./hidden.ts";
+import { linuxTiers } from "./linux-tiers.ts";
 import { networkAllowed, type WriteVerdict } from "./policy.ts";
 import { doesNotStart } from "./probe.ts";
 import { checkWrite, fixRoots, guardedRoots, rootsInPlace } from "./roots.ts";
@@ -15,6 +15,8 @@ export interface Sandbox {
   readonly missing: SandboxError | undefined;
   /** Runs a probe, once: undefined if commands can be confined as the policy says. */
   check(): Promise<SandboxError | undefined>;
+  /** What confines commands here; probes like `check`. */
+  tier(): Promise<SandboxTier>;
   /** Runs one command. Never throws for the command's own failure. */
   run(command: SandboxCommand): Promise<CommandEnd>;
   /** May a tool in this process write this absolute path? Symlinks are followed as far as they exist. */
@@ -33,7 +35,7 @@ export interface SandboxOptions {
   /** Absolute paths of files with secrets, existing or not: no confined command and no tool may read them. */
   readonly hiddenFiles?: readonly string[];
   readonly platform?: NodeJS.Platform;
-  /** Where to look for bubblewrap; else the PATH of `environment`. */
+  /** Where to look for bubblewrap and for what stands in for it; else the PATH of `environment`. */
   readonly path?: string;
 }
 
@@ -70,7 +72,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return obstacle;
     }
     const writableRoots = rootsInPlace(roots);
-    return await confiner.run({
+    const end = await confiner.run({
       command,
       writableRoots,
       guardedRoots: guardedRoots(writableRoots, { cwd, tmpdir: environment["TMPDIR"] }),
@@ -78,14 +80,33 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       networkAccess,
       environment,
     });
+    if (end.kind !== "exited" || end.exitCode === 0) {
+      return end;
+    }
+    const { findDenials } = await import("./denials/denials.ts");
+    const denials = findDenials(end.output.text, {
+      tier: confiner.tier().name,
+      cwd: command.cwd,
+      userHome: environment["HOME"],
+      networkAccess,
+      checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
+      isHidden: (path) => hiding.covers(path),
+    });
+    return denials.length === 0 ? end : { ...end, denials };
+  };
+
+  const check = () => {
+    probe ??= confiner === undefined ? Promise.resolve(undefined) : runProbe(run, cwd);
+    return probe;
   };
 
   const sandbox: Omit<Sandbox, "unconfined"> = {
     policy,
     missing: confiner?.missing,
-    check() {
-      probe ??= confiner === undefined ? Promise.resolve(undefined) : runProbe(run, cwd);
-      return probe;
+    check,
+    async tier() {
+      const error = await check();
+      return confiner === undefined || error !== undefined ? { name: "none", limits: [] } : confiner.tier();
     },
     run,
     checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
@@ -101,24 +122,34 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
+/** A Mac has no network and no list of processes of a command's own. */
+const SEATBELT: SandboxTier = {
+  name: "seatbelt",
+  limits: ["processes-visible", "local-sockets-refused", "shared-memory-refused"],
+};
+
 function pickConfiner(
   platform: NodeJS.Platform,
   options: { readonly path: string | undefined; readonly untrustedRoots: readonly string[] },
-): Confiner {
+): TieredConfiner {
   if (platform === "linux") {
-    return linuxConfiner(options);
+    return linuxTiers(options);
   }
   if (platform === "darwin") {
-    return macosConfiner();
+    return { ...macosConfiner(), tier: () => SEATBELT };
   }
   const error: SandboxError = { kind: "sandbox", problem: "unsupported_platform" };
-  return { missing: error, run: () => Promise.resolve({ kind: "refused", error }) };
+  return {
+    missing: error,
+    run: () => Promise.resolve({ kind: "refused", error }),
+    tier: () => ({ name: "none", limits: [] }),
+  };
 }
 
 /** The real thing with an empty command: only this shows what a container or AppArmor forbids. */
 async function runProbe(run: Sandbox["run"], cwd: string): Promise<SandboxError | undefined> {
   const end = await run({
-    argv: ["true"],
+    argv: ["/bin/sh", "-c", ":"],
     cwd,
     timeoutMs: PROBE_TIMEOUT_MS,
     signal: new AbortController().signal,

@@ -69,7 +69,11 @@ async function play(input: string, script: Script): Promise<Played> {
     },
     cwd: "/work",
     userHome: "/home/u",
-    openSandbox: async () => ({ check: async () => undefined }) as unknown as CallSurroundings["sandbox"],
+    openSandbox: async () =>
+      ({
+        check: async () => undefined,
+        tier: async () => undefined,
+      }) as unknown as CallSurroundings["sandbox"],
     turnFacts: {
       cwd: "/work",
       model: "m",

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../src/practice/index.ts";
-import { noSandbox } from "../support/sandbox.ts";
+import { noHelper, noSandbox } from "../support/sandbox.ts";
 import { createWorkbench, messagesOf, type Workbench } from "./support.ts";
 
 const shell = (command: string): Reply => ({ calls: [{ name: "shell", arguments: { command } }] });
@@ -93,8 +93,27 @@ describe.skipIf(process.platform !== "linux")("without a sandbox that works (Lin
         mode: 0o755,
       },
     );
-    const run = await bench.leat(["exec", "hi"], { env: { PATH: `${fake}:${process.env["PATH"]}` } });
+    const run = await bench.leat(["exec", "hi"], { env: { PATH: fake } });
     expect(run.stderr).toContain("does not start: bwrap: No permissions to create new namespace");
     expect(run.code).toBe(1);
   });
+
+  const noNamespaces = noHelper("namespaces");
+  test.skipIf(noNamespaces !== undefined)(
+    `something else stands in, and the header says what (${noNamespaces ?? "namespaces"})`,
+    async () => {
+      const bench = await createWorkbench([
+        shell("echo x > inside; echo y > .git/planted"),
+        { text: "done" },
+      ]);
+      const programs = join(bench.home, "bin");
+      mkdirSync(programs);
+      symlinkSync("/usr/bin/perl", join(programs, "perl"));
+      symlinkSync("/bin/bash", join(programs, "bash"));
+      const run = await bench.leat(["exec", "--full-auto", "hi"], { env: { PATH: programs } });
+      expect(run.stderr).toMatch(/workspace-write \[.*\] by namespaces/);
+      expect([run.code, existsSync(join(bench.project, "inside"))]).toEqual([0, true]);
+      expect(existsSync(join(bench.project, ".git/planted"))).toBe(false);
+    },
+  );
 });

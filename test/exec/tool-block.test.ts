@@ -57,6 +57,24 @@ describe("commands", () => {
       12,
       `${head("x", "ok in 12 ms")}${[...numbered(5), "… 1,990 lines", ...numbered(2000).slice(-5)].map((line) => `  ${line}\n`).join("")}`,
     ],
+    [
+      "what the sandbox denied",
+      "x",
+      {
+        kind: "command-exited",
+        exitCode: 1,
+        output: "no\n",
+        timedOut: false,
+        denials: [
+          { kind: "write", path: "/etc/x" },
+          { kind: "read", path: "/s" },
+          { kind: "network" },
+          { kind: "network", target: "h.io" },
+        ],
+      },
+      12,
+      `${head("x", "exit 1 in 12 ms")}  no\n  denied by the sandbox: write /etc/x, read /s, network, network h.io\n`,
+    ],
     ["failed", "x", { kind: "failed", message: "no\nmore" }, 12, head("x", "failed: no")],
     ["aborted", "x", { kind: "aborted" }, 1200, head("x", "aborted after 1.2 s")],
   ])("%s", (_name, command, result, durationMs, expected) => {

@@ -369,6 +369,7 @@ describe.skipIf(obstacle !== undefined)(
           bundle: true,
           platform: "node",
           format: "esm",
+          loader: { ".pl": "text" },
           outfile: join(folder.path, "sandbox.mjs"),
           logLevel: "silent",
         });

@@ -211,3 +211,18 @@ test.each([
   [75_400, "75 s"],
   [600_000, "600 s"],
 ])("%d ms is %s", (durationMs, text) => expect(formatDuration(durationMs)).toBe(text));
+
+test("what the sandbox denied is said in a line of its own, and kept for whoever decides what comes next", async () => {
+  const denials = [
+    { kind: "write", path: "/etc/\u001b[31mx" },
+    { kind: "network" },
+    { kind: "network", target: "h.io" },
+    { kind: "read", path: "/s" },
+  ] as const;
+  const { sandbox } = scriptedSandbox(exited("no\n", { exitCode: 1, denials }));
+  const result = await call("shell", { command: "x" }, makeContext("/", { sandbox }));
+  expect(result).toMatchObject({ denials, outcome: { denials } });
+  expect(result.output.split("\n").slice(2)).toEqual([
+    "[the sandbox denied: writing /etc/x; network; network (h.io); reading /s. The command may be right: do without, or tell the user what it needs]",
+  ]);
+});

@@ -90,6 +90,7 @@ export function scriptedSandbox(end: CommandEnd): { sandbox: Sandbox; commands: 
     policy: { mode: "danger-full-access" },
     missing: undefined,
     check: async () => undefined,
+    tier: async () => ({ name: "none", limits: [] }),
     checkWrite: () => ({ allowed: true }),
     isHidden: () => false,
     async run({ argv, cwd, timeoutMs }) {

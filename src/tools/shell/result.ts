@@ -3,6 +3,7 @@ import type { CapturedOutput, CommandEnd } from "../../sandbox/index.ts";
 import { plainTerminalText } from "../terminal-text.ts";
 import { abortedResult, failedResult, INTERRUPTED, type OutputLimit, type ToolResult } from "../tool.ts";
 import { truncateMiddle } from "../truncate.ts";
+import { denialText } from "./denial-text.ts";
 
 /** Output first, then one line in brackets that says how it ended. */
 export function shellResult(
@@ -12,9 +13,18 @@ export function shellResult(
   switch (end.kind) {
     case "exited": {
       const output = modelText(end.output, run.outputLimit);
+      const { denials } = end;
+      const status = exitStatus(end, run, output);
       return {
-        output: withStatus(output, exitStatus(end, run, output)),
-        outcome: { kind: "command-exited", exitCode: end.exitCode, output, timedOut: end.timedOut },
+        output: withStatus(output, denials === undefined ? status : `${status}\n${denialText(denials)}`),
+        outcome: {
+          kind: "command-exited",
+          exitCode: end.exitCode,
+          output,
+          timedOut: end.timedOut,
+          ...(denials === undefined ? {} : { denials }),
+        },
+        ...(denials === undefined ? {} : { denials }),
       };
     }
     case "aborted":
