@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { safeLine } from "../exec/index.ts";
+import { safeLine, snapshotObstacle } from "../exec/index.ts";
 import { resolveHome } from "../home/index.ts";
 import type { ChangeCounts, SnapshotObstacle } from "../protocol/index.ts";
 import { runUnconfined } from "../sandbox/index.ts";
@@ -15,7 +15,7 @@ import {
 } from "../undo/index.ts";
 import { exitCode } from "./exit-code.ts";
 import { explainConfigError } from "./explain-config.ts";
-import { explainRevertFailure, explainSnapshotObstacle } from "./explain-undo.ts";
+import { explainRevertFailure } from "./explain-undo.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Io } from "./io.ts";
 
@@ -174,7 +174,7 @@ function obstructed(io: Io, obstacle: SnapshotObstacle): number {
   if (obstacle.kind === "interrupted") {
     return exitCode.interrupted;
   }
-  const { message, hint } = explainSnapshotObstacle(obstacle);
+  const { message, hint } = snapshotObstacle(obstacle);
   return fail(io, { message: `leat undo: ${message}`, ...(hint === undefined ? {} : { hint }) });
 }
 

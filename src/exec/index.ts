@@ -4,3 +4,4 @@ export { createHumanOutput, type HumanOptions } from "./human.ts";
 export type { Sink } from "./output.ts";
 export { safeLine } from "./safe-text.ts";
 export { tierName, tierSentence } from "./sandbox-tier-text.ts";
+export { snapshotObstacle } from "./snapshot-text.ts";

@@ -2,6 +2,7 @@ import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import { safeLine } from "./safe-text.ts";
 import { tierSentence } from "./sandbox-tier-text.ts";
+import { snapshotObstacle } from "./snapshot-text.ts";
 
 export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
   switch (notice.kind) {
@@ -31,6 +32,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return notice.commands.length === 1
         ? `ended, as it was left running in the background: ${safeLine(notice.commands[0] ?? "")}`
         : `ended, as they were left running in the background: ${notice.commands.map(safeLine).join("; ")}`;
+    case "no-snapshot":
+      return `this turn can't be undone: ${snapshotObstacle(notice.reason).message}`;
     case "sandbox-missing":
       return explain(notice.error).message;
     case "sandbox-replaced":

@@ -2,6 +2,7 @@ import type { LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
 import type { SandboxDenial } from "./sandbox-denial.ts";
 import type { SandboxTier } from "./sandbox-tier.ts";
+import type { SnapshotObstacle } from "./undo.ts";
 import type { ContextFill, ResponseTiming, TokenUsage } from "./usage.ts";
 
 /**
@@ -142,6 +143,8 @@ export type Notice =
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }
+  /** What the turn changes can't be undone by `leat undo`. Told once a turn. */
+  | { readonly kind: "no-snapshot"; readonly reason: SnapshotObstacle }
   /** Commands will be refused when the model asks for one: said early, while nothing is lost by stopping. */
   | { readonly kind: "sandbox-missing"; readonly error: SandboxError }
   /** Commands are confined by something else than the header led to expect. */
