@@ -9,7 +9,11 @@ import { version } from "./version.ts";
 type OpenConversation = Extract<Conversation, { ok: true }>;
 
 /** What stands above a run: who answers, from where, and what it may touch. */
-export function headerFacts(config: Config, conversation: OpenConversation): HeaderFacts {
+export function headerFacts(
+  config: Config,
+  conversation: OpenConversation,
+  addDirs: readonly string[],
+): HeaderFacts {
   return {
     version,
     model: config.model,
@@ -20,7 +24,12 @@ export function headerFacts(config: Config, conversation: OpenConversation): Hea
     approval: config.approvalPolicy,
     sessionId: conversation.session.id,
     ...(config.profile === undefined ? {} : { profile: config.profile }),
-    warnings: warnings(config, conversation),
+    warnings: [
+      ...warnings(config, conversation),
+      ...(addDirs.length > 0 && config.sandboxMode === "read-only"
+        ? ["--add-dir has no effect in the sandbox mode read-only: add --full-auto"]
+        : []),
+    ],
   };
 }
 

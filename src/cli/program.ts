@@ -35,6 +35,23 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
   switch (name) {
     case "exec":
       return await runExec(execOptions(given), io);
+    case "sandbox": {
+      const { runSandboxCommand } = await import("./sandbox.ts");
+      const optional = {
+        profile: firstValue(given, "profile"),
+        directory: firstValue(given, "cd"),
+        sandbox: sandboxOf(given),
+      };
+      return await runSandboxCommand(
+        {
+          words: given.words,
+          overrides: given.options.get("config") ?? [],
+          addDirs: given.options.get("add-dir") ?? [],
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "demo": {
       const { runDemo } = await import("./demo.ts");
       const pace = firstValue(given, "pace") === "full" ? "full" : "human";
@@ -82,6 +99,7 @@ function execOptions(given: Given): ExecOptions {
   };
   return {
     overrides: given.options.get("config") ?? [],
+    addDirs: given.options.get("add-dir") ?? [],
     skipGitRepoCheck: given.options.has("skip-git-repo-check"),
     // The grammar lets only the choices through.
     color: (firstValue(given, "color") ?? "auto") as ExecOptions["color"],

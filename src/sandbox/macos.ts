@@ -12,6 +12,7 @@ export interface SeatbeltFacts {
   readonly protectedPaths: readonly string[];
   /** Files with secrets, as real paths. */
   readonly hiddenFiles: readonly string[];
+  readonly hiddenFolders: readonly string[];
 }
 
 export function seatbeltCommand(facts: SeatbeltFacts, command: readonly string[]): string[] {
@@ -19,7 +20,7 @@ export function seatbeltCommand(facts: SeatbeltFacts, command: readonly string[]
     `-D${rootName(index)}=${root}`,
     ...except.map((path, exceptIndex) => `-D${exceptName(index, exceptIndex)}=${path}`),
   ]);
-  parameters.push(...facts.hiddenFiles.map((path, index) => `-D${hiddenName(index)}=${path}`));
+  parameters.push(...hiddenPaths(facts).map(({ path }, index) => `-D${hiddenName(index)}=${path}`));
   return [SANDBOX_EXEC, "-p", seatbeltProfile(facts), ...parameters, "--", ...command];
 }
 
@@ -103,9 +104,16 @@ function writeRules(facts: SeatbeltFacts): string {
 
 /** They come last, since the last rule that matches counts. Moved elsewhere, a file would have a name nobody denies. */
 function hiddenRules(facts: SeatbeltFacts): string {
-  return facts.hiddenFiles
-    .map((_, index) => `(deny file-read* file-write* (literal (param "${hiddenName(index)}")))`)
+  return hiddenPaths(facts)
+    .map(({ filter }, index) => `(deny file-read* file-write* (${filter} (param "${hiddenName(index)}")))`)
     .join("\n");
+}
+
+function hiddenPaths(facts: SeatbeltFacts): { readonly path: string; readonly filter: string }[] {
+  return [
+    ...facts.hiddenFiles.map((path) => ({ path, filter: "literal" })),
+    ...facts.hiddenFolders.map((path) => ({ path, filter: "subpath" })),
+  ];
 }
 
 function rootName(index: number): string {

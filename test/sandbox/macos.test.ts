@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { seatbeltCommand, seatbeltProfile } from "../../src/sandbox/macos.ts";
 
-const NOTHING = { networkAccess: false, writableRoots: [], protectedPaths: [], hiddenFiles: [] };
+const NOTHING = {
+  networkAccess: false,
+  writableRoots: [],
+  protectedPaths: [],
+  hiddenFiles: [],
+  hiddenFolders: [],
+};
 
 describe("seatbelt", () => {
   test("command line: paths are parameters, never profile text", () => {
@@ -10,6 +16,7 @@ describe("seatbelt", () => {
       writableRoots: ["/private/tmp", '/private/tmp/a")(allow default)'],
       protectedPaths: ["/private/tmp/main/.git"],
       hiddenFiles: ["/Users/u/.codex/auth.json"],
+      hiddenFolders: ["/Users/u/.ssh"],
     };
     const command = seatbeltCommand(facts, ["/bin/ls", "-l"]);
     expect(command.slice(0, 2)).toEqual(["/usr/bin/sandbox-exec", "-p"]);
@@ -25,6 +32,7 @@ describe("seatbelt", () => {
       '-DWRITABLE_ROOT_1_EXCEPT_0=/private/tmp/a")(allow default)/.git',
       '-DWRITABLE_ROOT_1_EXCEPT_1=/private/tmp/a")(allow default)/.codex',
       "-DHIDDEN_FILE_0=/Users/u/.codex/auth.json",
+      "-DHIDDEN_FILE_1=/Users/u/.ssh",
       "--",
       "/bin/ls",
       "-l",
@@ -47,11 +55,12 @@ describe("seatbelt", () => {
       networkAccess: true,
       writableRoots: ["/w"],
       protectedPaths: [],
-      hiddenFiles: ["/a", "/b"],
+      hiddenFiles: ["/a"],
+      hiddenFolders: ["/b"],
     };
     expect(seatbeltProfile(facts).split("\n").slice(-2)).toEqual([
       '(deny file-read* file-write* (literal (param "HIDDEN_FILE_0")))',
-      '(deny file-read* file-write* (literal (param "HIDDEN_FILE_1")))',
+      '(deny file-read* file-write* (subpath (param "HIDDEN_FILE_1")))',
     ]);
   });
 
