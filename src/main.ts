@@ -44,7 +44,7 @@ const code = await runProgram(process.argv.slice(2), {
   stderr: process.stderr,
   interrupt: interrupt.signal,
 });
-process.exitCode = code === 130 ? signalCode : code;
+process.exitCode = code === 130 && interrupt.signal.aborted ? signalCode : code;
 // Node reports the last failed write only when everything else is done.
 process.on("exit", () => {
   if (lostOutput === undefined) {

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** Instructions a user keeps for agents: the home's AGENTS.md, then the project's, from its root down to the cwd. */
 export interface ProjectDocsOptions {
@@ -12,8 +12,8 @@ export interface ProjectDocsOptions {
   readonly maxBytes: number;
   /** Names tried in each folder after AGENTS.md. */
   readonly fallbackNames: readonly string[];
-  /** Absolute paths of files that hold keys: a link to one, planted in a repository, is passed over. */
-  readonly hiddenFiles: readonly string[];
+  /** Absolute paths of files and folders with secrets: a link to or into one, planted in a repository, is passed over. */
+  hiddenPaths(): readonly string[];
 }
 
 /** The instructions as Codex joins them, and whether the byte limit cut some of them off. */
@@ -74,8 +74,7 @@ function firstFile(folder: string, options: ProjectDocsOptions): Buffer | undefi
     const path = join(folder, name);
     try {
       // In a hostile repository it may be a link to a device that never ends, or to the user's keys.
-      const isKept = options.hiddenFiles.some((hidden) => realPathOf(hidden) === realpathSync(path));
-      if (statSync(path).isFile() && !isKept) {
+      if (statSync(path).isFile() && !leadsToSecret(path, options)) {
         return readFileSync(path);
       }
     } catch {
@@ -83,6 +82,19 @@ function firstFile(folder: string, options: ProjectDocsOptions): Buffer | undefi
     }
   }
   return undefined;
+}
+
+/** Most are plain files where they seem to be; only of a link is more to be found out. */
+function leadsToSecret(path: string, options: ProjectDocsOptions): boolean {
+  const real = realpathSync(path);
+  const isPlain = real === join(realpathSync(dirname(path)), basename(path));
+  return (
+    !isPlain &&
+    options
+      .hiddenPaths()
+      .map(realPathOf)
+      .some((hidden) => real === hidden || real.startsWith(`${hidden}/`))
+  );
 }
 
 function realPathOf(path: string): string {

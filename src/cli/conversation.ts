@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   baseInstructions,
   createContextKeeper,
@@ -11,10 +11,11 @@ import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient, type HttpClient } from "../net/index.ts";
 import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
-import { childEnvironment, openSandbox, resolvePolicy, type Sandbox } from "../sandbox/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
+import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -60,7 +61,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     repositoryRoot,
     maxBytes: config.projectDocMaxBytes,
     fallbackNames: config.projectDocFallbackFilenames,
-    hiddenFiles: hiddenFiles(home),
+    hiddenPaths: () => [...hiddenFiles(config, home), ...hiddenPaths(config, io)],
   });
   const opened = createSession({
     home,
@@ -169,27 +170,4 @@ function readPromptFile(file: string | undefined, cwd: string): string | ConfigE
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: "config", problem: { type: "unreadable", path, reason } };
   }
-}
-
-function sandboxPolicy(config: Config, cwd: string, io: Io): SandboxPolicy {
-  const tmpdir = io.env["TMPDIR"];
-  return resolvePolicy({
-    mode: config.sandboxMode,
-    cwd,
-    ...config.workspaceWrite,
-    ...(tmpdir === undefined || tmpdir === "" ? {} : { tmpdir }),
-  });
-}
-
-/** Keys and headers of every provider stay out of the commands' environment, whatever their names are. */
-function confine(policy: SandboxPolicy, options: ConversationOptions, io: Io): Promise<Sandbox> {
-  const { config, cwd, home } = options;
-  const secretNames = config.providers.flatMap(({ secretVariables }) => secretVariables);
-  const environment = childEnvironment(io.env, config.shellEnvironment, secretNames);
-  return openSandbox({ policy, cwd, environment, hiddenFiles: hiddenFiles(home) });
-}
-
-/** What no model may read, by whatever way. */
-function hiddenFiles(home: string): string[] {
-  return [join(home, "auth.json")];
 }

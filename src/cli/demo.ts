@@ -44,6 +44,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
       {
         prompt: PROMPT,
         overrides: [],
+        addDirs: [],
         skipGitRepoCheck: !committed,
         color: "auto",
         stream: false,

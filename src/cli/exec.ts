@@ -1,11 +1,11 @@
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { runTurn } from "../agent/index.ts";
-import { type Config, loadConfig } from "../config/index.ts";
+import type { Config, ConfigFlags } from "../config/index.ts";
 import { createHumanOutput } from "../exec/index.ts";
-import { readOpenAiKey, resolveHome } from "../home/index.ts";
+import { readOpenAiKey } from "../home/index.ts";
 import type { HttpClient } from "../net/index.ts";
-import type { ConfigError, LeatError, SandboxMode } from "../protocol/index.ts";
+import type { LeatError, SandboxMode } from "../protocol/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";
 import type { Endpoint } from "../wire/index.ts";
 import { openConversation } from "./conversation.ts";
@@ -18,6 +18,7 @@ import { findStandIn, headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
 import { readPrompt } from "./prompt-source.ts";
+import { isDirectory, loadSettings, missingAddDir } from "./settings.ts";
 import { terminalFacts, toSink } from "./terminal.ts";
 
 /** What `leat exec` was given on the command line. */
@@ -29,6 +30,8 @@ export interface ExecOptions {
   /** `-c key=value`, in the order given. */
   readonly overrides: readonly string[];
   readonly directory?: string;
+  /** `--add-dir`, in the order given. */
+  readonly addDirs: readonly string[];
   readonly skipGitRepoCheck: boolean;
   readonly color: "always" | "never" | "auto";
   readonly stream: boolean;
@@ -56,7 +59,14 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     return fail(io, unwritable);
   }
   const cwd = realpathSync(directory);
-  const loaded = loadSettings(options, { ...io, cwd });
+  const missing = missingAddDir(options.addDirs, cwd);
+  if (missing !== undefined) {
+    return fail(io, {
+      message: `no such directory: ${missing}`,
+      hint: "--add-dir takes an existing directory.",
+    });
+  }
+  const loaded = loadSettings({ ...options, flags: configFlags(options) }, { ...io, cwd });
   if (!loaded.ok) {
     return fail(io, explainConfigError(loaded.error));
   }
@@ -102,7 +112,7 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   }
   try {
     const standIn = await findStandIn(conversation, io.env["PATH"]);
-    output.header(headerFacts(config, conversation, standIn), prompt.prompt);
+    output.header(headerFacts(config, conversation, { standIn, addDirs: options.addDirs }), prompt.prompt);
     const end = await runTurn(prompt.prompt, {
       ...conversation.dependencies,
       emit: (event) => output.handle(event),
@@ -146,29 +156,14 @@ async function openRecorder(
   }
 }
 
-type Settings =
-  | { readonly ok: true; readonly config: Config; readonly home: string }
-  | { readonly ok: false; readonly error: ConfigError };
-
-function loadSettings(options: ExecOptions, io: Io): Settings {
-  const home = resolveHome(io.env, io.userHome);
-  if (!home.ok) {
-    return home;
-  }
-  const loaded = loadConfig({
-    codexHome: home.path,
-    cwd: io.cwd,
-    env: io.env,
-    overrides: options.overrides,
-    flags: {
-      // Nobody is there to be asked.
-      approvalPolicy: "never",
-      ...(options.profile === undefined ? {} : { profile: options.profile }),
-      ...(options.model === undefined ? {} : { model: options.model }),
-      ...(options.sandbox === undefined ? {} : { sandboxMode: options.sandbox }),
-    },
-  });
-  return loaded.ok ? { ok: true, config: loaded.config, home: home.path } : loaded;
+function configFlags(options: ExecOptions): ConfigFlags {
+  return {
+    // Nobody is there to be asked.
+    approvalPolicy: "never",
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.sandbox === undefined ? {} : { sandboxMode: options.sandbox }),
+  };
 }
 
 function explainContext(config: Config): ExplainContext {
@@ -184,10 +179,6 @@ function explainContext(config: Config): ExplainContext {
     ...(provider.envKey === undefined ? {} : { envKey: provider.envKey }),
     hasBearerToken: provider.bearerToken !== undefined,
   };
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function fail(io: Io, explanation: { readonly message: string; readonly hint?: string }): number {

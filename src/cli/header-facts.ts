@@ -13,7 +13,7 @@ type OpenConversation = Extract<Conversation, { ok: true }>;
 export function headerFacts(
   config: Config,
   conversation: OpenConversation,
-  standIn: SandboxTier | undefined,
+  { standIn, addDirs }: { readonly standIn: SandboxTier | undefined; readonly addDirs: readonly string[] },
 ): HeaderFacts {
   const { window } = conversation.dependencies.context.budget;
   return {
@@ -29,6 +29,9 @@ export function headerFacts(
     warnings: [
       ...warnings(config, conversation),
       ...(standIn === undefined || standIn.limits.length === 0 ? [] : [tierSentence(standIn)]),
+      ...(addDirs.length > 0 && config.sandboxMode === "read-only"
+        ? ["--add-dir has no effect in the sandbox mode read-only: add --full-auto"]
+        : []),
     ],
   };
 }

@@ -40,6 +40,23 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
       const { runUndo } = await import("./undo.ts");
       return await runUndo(undoOptions(given), io);
     }
+    case "sandbox": {
+      const { runSandboxCommand } = await import("./sandbox.ts");
+      const optional = {
+        profile: firstValue(given, "profile"),
+        directory: firstValue(given, "cd"),
+        sandbox: sandboxOf(given),
+      };
+      return await runSandboxCommand(
+        {
+          words: given.words,
+          overrides: given.options.get("config") ?? [],
+          addDirs: given.options.get("add-dir") ?? [],
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "demo": {
       const { runDemo } = await import("./demo.ts");
       const pace = firstValue(given, "pace") === "full" ? "full" : "human";
@@ -97,6 +114,7 @@ function execOptions(given: Given): ExecOptions {
   };
   return {
     overrides: given.options.get("config") ?? [],
+    addDirs: given.options.get("add-dir") ?? [],
     skipGitRepoCheck: given.options.has("skip-git-repo-check"),
     // The grammar lets only the choices through.
     color: (firstValue(given, "color") ?? "auto") as ExecOptions["color"],

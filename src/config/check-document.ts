@@ -9,13 +9,19 @@ import { isTable, type TomlTable } from "./toml-value.ts";
 
 /** What a document is found to hold beside what leat uses. */
 export type DocumentCheck =
-  | { readonly ok: true; readonly unknown: readonly UnknownKey[]; readonly notYet: readonly KeyPath[] }
+  | {
+      readonly ok: true;
+      readonly unknown: readonly UnknownKey[];
+      readonly notYet: readonly KeyPath[];
+      readonly holdsSecrets: boolean;
+    }
   | { readonly ok: false; readonly error: ConfigError };
 
 type Finding =
   | { readonly type: "key-wrong"; readonly error: ConfigError }
   | { readonly type: "key-unknown"; readonly path: KeyPath; readonly siblings: readonly string[] }
-  | { readonly type: "key-unused"; readonly path: KeyPath };
+  | { readonly type: "key-unused"; readonly path: KeyPath }
+  | { readonly type: "key-secret" };
 
 /** Guessing takes time, and nobody reads more; a file of garbage may have any number of unknown keys. */
 const MOST_GUESSES = 100;
@@ -24,6 +30,7 @@ const MOST_GUESSES = 100;
 export function checkDocument(document: ConfigDocument): DocumentCheck {
   const unknown: UnknownKey[] = [];
   const notYet: KeyPath[] = [];
+  let holdsSecrets = false;
   for (const finding of findingsIn(document, document.table, SCHEMA, [])) {
     switch (finding.type) {
       case "key-wrong":
@@ -36,11 +43,14 @@ export function checkDocument(document: ConfigDocument): DocumentCheck {
       case "key-unused":
         notYet.push(finding.path);
         break;
+      case "key-secret":
+        holdsSecrets = true;
+        break;
       default:
         finding satisfies never;
     }
   }
-  return { ok: true, unknown, notYet };
+  return { ok: true, unknown, notYet, holdsSecrets };
 }
 
 function* findingsIn(
@@ -62,6 +72,9 @@ function* findingsIn(
     const fault = spec && faultOf(spec, value);
     if (fault !== undefined) {
       yield { type: "key-wrong", error: errorAt(document, [...path, ...fault.within], fault) };
+    }
+    if (spec?.secret === true) {
+      yield { type: "key-secret" };
     }
     // One note for `mcp_servers`, not one for each of its keys.
     if (spec?.effect === "not-yet" && isFirstNotYet(node)) {

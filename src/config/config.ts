@@ -14,6 +14,10 @@ export interface Config {
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxMode: SandboxMode;
   readonly workspaceWrite: WorkspaceWriteConfig;
+  /** What commands and tools may not read; absent: leat's own list. */
+  readonly sandboxHiddenPaths?: readonly string[];
+  /** The file has a value in it that is a key or may be one. */
+  readonly holdsSecrets: boolean;
   readonly shellEnvironment: ShellEnvironmentPolicy;
   readonly tools: ToolsConfig;
   /** Whether what a turn changes is kept for `leat undo`. */

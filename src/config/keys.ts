@@ -76,6 +76,12 @@ export const KEYS: readonly KeySpec[] = [
   }),
   used("sandbox_workspace_write.exclude_slash_tmp", "boolean", "`/tmp` is not writable.", { default: false }),
 
+  used(
+    "sandbox_hidden_paths",
+    "strings",
+    "Files and folders that commands and tools may not read, such as `~/.ssh`. Not set: a list of leat's own ([sandbox.md](sandbox.md#secrets)); `auth.json` is always one of them.",
+  ),
+
   used("shell_environment_policy", "table", "Which environment variables a command gets."),
   used("shell_environment_policy.inherit", "string", "What to start from.", {
     default: "all",

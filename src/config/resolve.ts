@@ -65,6 +65,7 @@ export function resolveConfig(
     get<string | undefined>("model_instructions_file") ??
     get<string | undefined>("experimental_instructions_file");
 
+  const hiddenPaths = get<string[] | undefined>("sandbox_hidden_paths");
   const absolute = (path: string): string => resolve(cwd, withHome(path, env["HOME"]));
   const config: Config = {
     file: document.file,
@@ -76,6 +77,8 @@ export function resolveConfig(
     approvalPolicy: get("approval_policy", flags.approvalPolicy),
     sandboxMode: get("sandbox_mode", flags.sandboxMode),
     workspaceWrite: workspaceWrite(get, absolute),
+    ...(hiddenPaths !== undefined && { sandboxHiddenPaths: hiddenPaths.map(absolute) }),
+    holdsSecrets: check.holdsSecrets,
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
     undo: get("undo"),

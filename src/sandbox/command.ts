@@ -1,5 +1,6 @@
 /** A command as it is asked for, and how it ended. */
 import type { SandboxDenial, SandboxError } from "../protocol/index.ts";
+import { spawnAttached, withOwnErrorStream } from "./attached.ts";
 import type { CapturedOutput } from "./capture.ts";
 import { isDirectory } from "./disk.ts";
 import { missingProgram } from "./probe.ts";
@@ -13,6 +14,8 @@ export interface SandboxCommand {
   readonly signal: AbortSignal;
   /** Standard output and error as they arrive, all of it, also what `CapturedOutput` leaves out. */
   onOutput(text: string): void;
+  /** It gets leat's own streams and signals instead: nothing is caught, and it may take its time. */
+  readonly attached?: true;
 }
 
 export type CommandEnd =
@@ -39,6 +42,7 @@ export interface UnconfinedOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   readonly onOutput?: (text: string) => void;
+  readonly attached?: true;
 }
 
 const TIMEOUT_EXIT_CODE = 124;
@@ -48,12 +52,15 @@ export async function runDirectly(
   argv: readonly string[],
   options: UnconfinedOptions,
 ): Promise<UnconfinedEnd> {
-  const { cwd, env, ...rest } = options;
+  const { cwd, env, attached, ...rest } = options;
   const obstacle =
     obstacleToStart({ cwd, signal: options.signal }) ??
     notStarted(missingProgram(argv[0] ?? "", { path: env["PATH"], cwd }));
   if (obstacle !== undefined) {
     return obstacle;
+  }
+  if (attached === true) {
+    return commandEnd(await spawnAttached({ command: withOwnErrorStream(argv), cwd, environment: env }));
   }
   return commandEnd(await spawnProcess({ ...rest, command: withMergedOutput(argv), cwd, environment: env }));
 }

@@ -1,14 +1,15 @@
 /** One command under bubblewrap. */
-import { join } from "node:path";
 import type { SandboxError } from "../protocol/index.ts";
 import { type CommandEnd, commandEnd } from "./command.ts";
 import type { ConfinedRun, Confiner } from "./confiner.ts";
+import { linkStatus } from "./disk.ts";
+import { holdProtected } from "./hold.ts";
 import { bubblewrapCommand, failsToDisableUserNamespaces, readStatus } from "./linux.ts";
 import { gatherLinuxFacts } from "./linux-facts.ts";
-import { holdPlaceholder } from "./placeholder.ts";
-import { PROTECTED_NAMES } from "./policy.ts";
 import { doesNotStart, findProgram } from "./probe.ts";
-import { type SpawnEnd, spawnProcess, withMergedOutput } from "./spawn.ts";
+import { sweepLeavings } from "./sockets.ts";
+import type { SpawnEnd } from "./spawn.ts";
+import { startConfined } from "./start.ts";
 
 export function linuxConfiner(options: {
   readonly path: string | undefined;
@@ -21,8 +22,8 @@ export function linuxConfiner(options: {
   }
   let canDisableUserNamespaces = true;
 
-  const run = async (confined: ConfinedRun): Promise<CommandEnd> => {
-    const end = await spawnBubblewrap(confined, { program, canDisableUserNamespaces });
+  const run = async (confined: ConfinedRun, triesLeft = MOST_TRIES): Promise<CommandEnd> => {
+    const { end, masks } = await spawnBubblewrap(confined, { program, canDisableUserNamespaces });
     const obstacle = setupFailure(end);
     if (obstacle === undefined) {
       return commandEnd(end);
@@ -32,41 +33,41 @@ export function linuxConfiner(options: {
       canDisableUserNamespaces = false;
       return await run(confined);
     }
+    if (triesLeft > 0 && masks.some((path) => linkStatus(path) === undefined)) {
+      return await run(confined, triesLeft - 1);
+    }
     return { kind: "refused", error: doesNotStart(obstacle) };
   };
   return { missing: undefined, run };
 }
 
+/** A socket that was to be covered may go between the look and the mount; there, bubblewrap fails. */
+const MOST_TRIES = 3;
+
 async function spawnBubblewrap(
   confined: ConfinedRun,
   bubblewrap: { readonly program: string; readonly canDisableUserNamespaces: boolean },
-): Promise<SpawnEnd> {
-  const { command, guardedRoots, environment } = confined;
-  const missingPaths = guardedRoots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)));
-  const placeholders = missingPaths.flatMap((path) => holdPlaceholder(path) ?? []);
+): Promise<{ readonly end: SpawnEnd; readonly masks: readonly string[] }> {
+  const { command, environment } = confined;
+  const hold = holdProtected(confined);
+  let masks: readonly string[] = [];
   try {
     const facts = gatherLinuxFacts({
+      ...confined,
       ...bubblewrap,
-      networkAccess: confined.networkAccess,
       cwd: command.cwd,
-      writableRoots: confined.writableRoots,
-      heldPaths: placeholders.map(({ path }) => path),
-      hiddenFiles: confined.hiddenFiles,
-      environment,
+      heldPaths: hold.heldPaths,
     });
-    return await spawnProcess({
-      command: bubblewrapCommand(facts, withMergedOutput(command.argv)),
-      cwd: command.cwd,
+    masks = facts.maskedFiles;
+    const end = await startConfined(command, {
+      confine: (argv) => bubblewrapCommand(facts, argv),
       environment,
-      timeoutMs: command.timeoutMs,
-      signal: command.signal,
-      onOutput: (text) => command.onOutput(text),
       innerProcessGroup: (status) => readStatus(status).childPid,
     });
+    return { end, masks };
   } finally {
-    for (const placeholder of placeholders) {
-      placeholder.release();
-    }
+    hold.release();
+    sweepLeavings(masks);
   }
 }
 

@@ -3,10 +3,9 @@ import { existsSync } from "node:fs";
 import type { SandboxError } from "../protocol/index.ts";
 import { type CommandEnd, commandEnd } from "./command.ts";
 import type { ConfinedRun, Confiner } from "./confiner.ts";
-import { existingProtectedPaths } from "./disk.ts";
 import { SANDBOX_EXEC, seatbeltCommand } from "./macos.ts";
 import { doesNotStart } from "./probe.ts";
-import { spawnProcess, withMergedOutput } from "./spawn.ts";
+import { startConfined } from "./start.ts";
 
 export function macosConfiner(): Confiner {
   const missing: SandboxError | undefined = existsSync(SANDBOX_EXEC)
@@ -20,22 +19,13 @@ export function macosConfiner(): Confiner {
 }
 
 async function runSeatbelt(confined: ConfinedRun): Promise<CommandEnd> {
-  const { command, writableRoots, networkAccess } = confined;
-  const protectedPaths = existingProtectedPaths(writableRoots);
-  const facts = {
-    networkAccess,
-    writableRoots,
-    protectedPaths,
-    hiddenFiles: confined.hiddenFiles,
-    hiddenFolders: [],
-  };
-  const end = await spawnProcess({
-    command: seatbeltCommand(facts, withMergedOutput(command.argv)),
-    cwd: command.cwd,
+  const { command, writableRoots, networkAccess, hiddenFiles, hiddenFolders } = confined;
+  // The profile knows paths by name, so that those that are not there yet can be forbidden like the others.
+  const protectedPaths = [...confined.protectedPaths, ...confined.missingPaths, ...confined.protectedLinks];
+  const facts = { networkAccess, writableRoots, protectedPaths, hiddenFiles, hiddenFolders };
+  const end = await startConfined(command, {
+    confine: (argv) => seatbeltCommand(facts, argv),
     environment: { ...confined.environment, CODEX_SANDBOX: "seatbelt" },
-    timeoutMs: command.timeoutMs,
-    signal: command.signal,
-    onOutput: (text) => command.onOutput(text),
   });
   // The command's standard error is merged into its output, so words here are sandbox-exec's own.
   const refused = end.kind === "ended" && end.exitCode !== 0 && end.errorText.startsWith("sandbox-exec:");

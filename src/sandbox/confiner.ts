@@ -1,16 +1,18 @@
 /** What every platform offers: one command, confined. */
 import type { SandboxError, SandboxTier } from "../protocol/index.ts";
 import type { CommandEnd, SandboxCommand } from "./command.ts";
+import type { Protection } from "./protection.ts";
 
-export interface ConfinedRun {
+export interface ConfinedRun extends Protection {
   readonly command: SandboxCommand;
   readonly writableRoots: readonly string[];
   readonly networkAccess: boolean;
   readonly environment: Readonly<Record<string, string>>;
-  /** The roots in which `.git` and `.codex` must not even come into being. */
+  /** The roots but `/tmp` and `$TMPDIR`. */
   readonly guardedRoots: readonly string[];
-  /** Real paths of existing files that no command may read. */
+  /** Real paths of existing files and folders that no command may read. */
   readonly hiddenFiles: readonly string[];
+  readonly hiddenFolders: readonly string[];
 }
 
 export interface Confiner {

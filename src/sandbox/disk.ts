@@ -1,10 +1,9 @@
 /** What the sandbox must know of the disk. Reads only; every answer is a path without symlinks in it. */
 import { lstatSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { contains, PROTECTED_NAMES } from "./policy.ts";
 
 const MAX_SYMLINKS = 40;
-const MAX_POINTER_BYTES = 4096;
+const MAX_SMALL_BYTES = 256 * 1024;
 
 /**
  * Where a write to `path` would land, walked as the kernel walks it: `..` after a symlink leaves the link's
@@ -41,64 +40,64 @@ export function landingPlace(path: string): string | undefined {
 }
 
 export function realPath(path: string): string | undefined {
-  return attempt(() => realpathSync(path));
+  return attempt(() => realpathSync.native(path));
 }
 
 export function linkStatus(path: string): Stats | undefined {
-  return attempt(() => lstatSync(path));
+  return attempt(() => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 export function isDirectory(path: string): boolean {
   return attempt(() => statSync(path))?.isDirectory() === true;
 }
 
+/** A file with more than one hard link. */
+export function hasOtherNames(path: string): boolean {
+  const status = attempt(() => statSync(path, { throwIfNoEntry: false }));
+  return status !== undefined && !status.isDirectory() && status.nlink > 1;
+}
+
 /** The same for two names of one file, and for no two files. */
 export function fileIdentity(path: string): string | undefined {
-  const status = attempt(() => statSync(path, { bigint: true }));
+  const status = attempt(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
   return status === undefined ? undefined : `${status.dev}:${status.ino}`;
 }
 
-/**
- * Paths inside the roots that stay read-only and exist: `.git` and `.codex` at the top of each root, and, for
- * a worktree or submodule, whose `.git` is a file, the git folders it points to.
- */
-export function existingProtectedPaths(roots: readonly string[]): string[] {
-  const found = new Set<string>();
-  const add = (path: string | undefined) => {
-    if (path !== undefined && roots.some((root) => contains(root, path) && root !== path)) {
-      found.add(path);
-    }
-  };
-  for (const root of roots) {
-    for (const name of PROTECTED_NAMES) {
-      add(realPath(join(root, name)));
-    }
-    for (const path of gitPointerTargets(join(root, ".git"))) {
-      add(path);
-    }
-  }
-  return [...found];
+/** The path that stands in a small file of git's: `.git` of a worktree, `commondir`. */
+export function pointedPath(file: string, pattern: RegExp): string | undefined {
+  const target = readSmallFile(file)?.match(pattern)?.[1]?.trim();
+  return target === undefined ? undefined : realPath(resolve(dirname(file), target));
 }
 
-function gitPointerTargets(pointer: string): string[] {
-  const gitDir = pointedPath(pointer, /^gitdir:[ \t]*(.+)/);
-  if (gitDir === undefined) {
-    return [];
-  }
-  // The hooks of a worktree lie in the common folder, not in its own.
-  const commonDir = pointedPath(join(gitDir, "commondir"), /^(.+)/);
-  return commonDir === undefined ? [gitDir] : [gitDir, commonDir];
-}
-
-function pointedPath(file: string, pattern: RegExp): string | undefined {
+/** Only regular files: anything else could block, or never end. */
+export function readSmallFile(file: string): string | undefined {
   const status = linkStatus(file);
-  if (status === undefined || !status.isFile() || status.size > MAX_POINTER_BYTES) {
+  if (status === undefined || !status.isFile() || status.size > MAX_SMALL_BYTES) {
     return undefined;
   }
-  const target = attempt(() => readFileSync(file, "utf8"))
-    ?.match(pattern)?.[1]
-    ?.trim();
-  return target === undefined ? undefined : realPath(resolve(dirname(file), target));
+  return attempt(() => readFileSync(file, "utf8"));
+}
+
+/**
+ * Can bubblewrap get there? It works without root's right to enter every folder, as commands do: what lies in a
+ * folder closed to it is closed to them.
+ */
+export function isReachable(path: string): boolean {
+  if (process.geteuid?.() !== 0) {
+    return true;
+  }
+  const groups = new Set([process.getegid?.(), ...(process.getgroups?.() ?? [])]);
+  for (let folder = dirname(path); folder !== sep; folder = dirname(folder)) {
+    const status = attempt(() => statSync(folder));
+    if (status === undefined) {
+      return false;
+    }
+    const mayEnter = status.uid === 0 ? 0o100 : groups.has(status.gid) ? 0o010 : 0o001;
+    if ((status.mode & mayEnter) === 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function linkTarget(path: string): string | undefined {

@@ -1,9 +1,9 @@
 /** Gathers from disk and environment what a bubblewrap command line depends on, anew for each command. */
-import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { existingProtectedPaths, isDirectory, linkStatus, realPath } from "./disk.ts";
+import { existsSync, statSync } from "node:fs";
+import { isDirectory, realPath } from "./disk.ts";
 import type { LinuxFacts } from "./linux.ts";
 import { contains } from "./policy.ts";
+import { socketFiles, socketFolders } from "./sockets.ts";
 
 export interface LinuxFactsInput {
   readonly program: string;
@@ -11,84 +11,70 @@ export interface LinuxFactsInput {
   readonly networkAccess: boolean;
   readonly cwd: string;
   readonly writableRoots: readonly string[];
+  readonly guardedRoots: readonly string[];
+  readonly protectedPaths: readonly string[];
   /** Missing paths that are held by a placeholder folder. */
   readonly heldPaths: readonly string[];
   readonly hiddenFiles: readonly string[];
+  readonly hiddenFolders: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export function gatherLinuxFacts(input: LinuxFactsInput): LinuxFacts {
-  const { program, networkAccess, cwd, writableRoots, heldPaths, environment } = input;
+  const { program, networkAccess, cwd, writableRoots } = input;
   const isSetuid = (statSync(program).mode & 0o4000) !== 0;
+  const coveredFolders = [...new Set([...socketFolders(input), ...input.hiddenFolders])];
   return {
     program,
     canDisableUserNamespaces: input.canDisableUserNamespaces && !isSetuid,
     networkAccess,
     cwd,
     writableRoots,
-    protectedPaths: existingProtectedPaths(writableRoots),
-    emptyFolders: [...["/run", ...socketFolders(environment)].flatMap(realFolder), ...heldPaths],
+    protectedPaths: input.protectedPaths,
+    emptyFolders: [...coveredFolders, ...input.heldPaths],
     hiddenFiles: input.hiddenFiles,
-    maskedFiles: socketFiles(environment),
-    visiblePaths: visibleInRun({ networkAccess, cwd, writableRoots }),
+    maskedFiles: socketFiles(input, coveredFolders),
+    kernelPaths: kernelPaths(writableRoots),
+    visiblePaths: visiblePaths({ networkAccess, cwd, writableRoots, coveredFolders }),
   };
 }
 
-/** A path socket is not held off by the network namespace. A terminal multiplexer's runs any command. */
-function socketFolders(environment: Readonly<Record<string, string>>): string[] {
-  const multiplexer = environment["TMUX"]?.split(",")[0];
-  return [
-    `/tmp/tmux-${process.getuid?.() ?? 0}`,
-    ...(multiplexer?.startsWith("/") === true ? [dirname(multiplexer)] : []),
-    "/tmp/.X11-unix",
-    "/tmp/.ICE-unix",
+/**
+ * Without any capability, uid 0 is still the owner of the kernel's files. `/sys` is part of the disk, which is
+ * read-only unless the whole of it is a root.
+ */
+function kernelPaths(writableRoots: readonly string[]): string[] {
+  const isRoot = process.geteuid?.() === 0;
+  const paths = [
+    "/proc/sys",
+    ...(writableRoots.includes("/") ? ["/sys"] : []),
+    ...(isRoot
+      ? ["acpi", "asound", "driver", "fs", "mtrr", "pressure", "scsi"].map((name) => `/proc/${name}`)
+      : []),
   ];
-}
-
-function socketFiles(environment: Readonly<Record<string, string>>): string[] {
-  const home = environment["HOME"];
-  const candidates = [
-    environment["SSH_AUTH_SOCK"],
-    environment["DOCKER_HOST"]?.replace(/^unix:\/\//, ""),
-    environment["DBUS_SESSION_BUS_ADDRESS"]?.match(/unix:path=([^,;]+)/)?.[1],
-    ...(home === undefined
-      ? []
-      : [".docker/run/docker.sock", ".docker/desktop/docker.sock", ".gnupg/S.gpg-agent"]
-    ).map((path) => join(home ?? "", path)),
-  ];
-  return candidates.flatMap((candidate) => {
-    const path = candidate?.startsWith("/") === true ? realPath(candidate) : undefined;
-    if (path === undefined || contains("/run", path)) {
-      return [];
-    }
-    return linkStatus(path)?.isSocket() === true ? [path] : [];
-  });
+  return paths.filter((path) => existsSync(path));
 }
 
 /** `/run` is shown empty because of its sockets; name lookup, NixOS's programs and the work itself need some of it. */
-function visibleInRun(input: {
+function visiblePaths(input: {
   readonly networkAccess: boolean;
   readonly cwd: string;
   readonly writableRoots: readonly string[];
+  readonly coveredFolders: readonly string[];
 }): string[] {
+  const isCovered = (path: string) =>
+    input.coveredFolders.some((folder) => folder !== path && contains(folder, path));
   const visible: string[] = [];
   const resolver = input.networkAccess ? realPath("/etc/resolv.conf") : undefined;
-  if (resolver !== undefined && contains("/run", resolver)) {
+  if (resolver !== undefined && isCovered(resolver)) {
     visible.push(resolver);
   }
   if (isDirectory("/run/current-system")) {
     visible.push("/run/current-system");
   }
   const cwd = realPath(input.cwd);
-  if (cwd !== undefined && cwd !== "/run" && contains("/run", cwd)) {
-    if (!input.writableRoots.some((root) => contains(root, cwd))) {
-      visible.push(cwd);
-    }
+  if (cwd !== undefined && isCovered(cwd) && !input.writableRoots.some((root) => contains(root, cwd))) {
+    visible.push(cwd);
   }
   return visible;
-}
-
-function realFolder(path: string): string[] {
-  const real = realPath(path);
-  return real !== undefined && isDirectory(real) ? [real] : [];
 }

@@ -97,6 +97,10 @@ async function works(candidate: Candidate): Promise<boolean> {
     environment: {},
     guardedRoots: [],
     hiddenFiles: [],
+    hiddenFolders: [],
+    protectedPaths: [],
+    missingPaths: [],
+    protectedLinks: [],
   });
   return end.kind === "exited" && end.exitCode === 0;
 }

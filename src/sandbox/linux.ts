@@ -12,12 +12,14 @@ export interface LinuxFacts {
   readonly writableRoots: readonly string[];
   /** Existing files and folders inside the roots that stay read-only. */
   readonly protectedPaths: readonly string[];
-  /** Folders shown empty: `/run`, placeholders, folders of control sockets. */
+  /** Folders shown empty: `/run`, placeholders, folders of control sockets and of secrets. */
   readonly emptyFolders: readonly string[];
   /** Existing files with secrets, as real paths; they are covered by `/dev/null`, also where a root is named so. */
   readonly hiddenFiles: readonly string[];
   /** Sockets that lead out of the sandbox; they are covered by `/dev/null`. */
   readonly maskedFiles: readonly string[];
+  /** Folders and files of the kernel that stay read-only. */
+  readonly kernelPaths: readonly string[];
   /** What of a folder shown empty must be seen nevertheless. */
   readonly visiblePaths: readonly string[];
 }
@@ -29,7 +31,7 @@ export function bubblewrapCommand(facts: LinuxFacts, command: readonly string[])
   return [
     facts.program,
     ...(facts.canDisableUserNamespaces ? ["--unshare-user", "--disable-userns"] : ["--unshare-user-try"]),
-    ...["--unshare-pid", "--unshare-ipc", "--unshare-uts"],
+    ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ...(facts.networkAccess ? [] : ["--unshare-net"]),
     ...["--cap-drop", "ALL", "--new-session", "--die-with-parent"],
     ...["--json-status-fd", String(STATUS_FD)],
@@ -49,8 +51,7 @@ function mountArguments(facts: LinuxFacts): string[] {
   const mounts = orderedMounts(facts);
   return [
     ...[wholeDisk, "/", "/", "--dev", "/dev", "--proc", "/proc"],
-    // Without any capability, uid 0 is still the owner of the files in /proc/sys.
-    ...["--ro-bind", "/proc/sys", "/proc/sys"],
+    ...facts.kernelPaths.flatMap((path) => ["--ro-bind", path, path]),
     ...mounts.flatMap(mountArgument),
     // Only now: the mounts inside an empty folder had to be made first.
     ...mounts.filter((mount) => mount.kind === "empty").flatMap(({ path }) => ["--remount-ro", path]),

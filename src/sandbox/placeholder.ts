@@ -43,6 +43,15 @@ export function holdPlaceholder(path: string): Placeholder | undefined {
   return undefined;
 }
 
+/** It goes with the last command that holds it; an empty folder may be one that is just going. */
+export function mayBePlaceholder(path: string): boolean {
+  try {
+    return readdirSync(path).every((name) => MARKER.test(name));
+  } catch {
+    return false;
+  }
+}
+
 /** What is held now; a process that leaves in the middle of a command gives it up as well. */
 const held = new Set<Placeholder>();
 

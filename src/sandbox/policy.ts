@@ -79,6 +79,13 @@ export function judgeWrite(
   if (guard !== undefined && guard.length > root.length) {
     return { allowed: false, reason: "protected" };
   }
+  // A repository below the top, or one that is not there yet; no tool has any business in its inside.
+  const below = path.slice(root.length).split(sep);
+  if (
+    below.some((name) => name === ".git" || (rules.platform === "darwin" && name.toLowerCase() === ".git"))
+  ) {
+    return { allowed: false, reason: "protected" };
+  }
   return { allowed: true };
 }
 

@@ -1,8 +1,9 @@
 /** The writable roots of a policy as they are on disk, and what may be written below them. */
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import type { SandboxPolicy } from "../protocol/index.ts";
-import { existingProtectedPaths, landingPlace, realPath } from "./disk.ts";
-import { isPossibleRoot, judgeWrite, PROTECTED_NAMES, type WriteVerdict } from "./policy.ts";
+import { landingPlace, realPath } from "./disk.ts";
+import { isPossibleRoot, judgeWrite, type WriteVerdict } from "./policy.ts";
+import { protectionOf } from "./protection.ts";
 
 export interface WritableRoot {
   readonly named: string;
@@ -48,6 +49,8 @@ export function checkWrite(
     readonly roots: readonly WritableRoot[];
     readonly cwd: string;
     readonly platform: NodeJS.Platform;
+    readonly protectedFolders: readonly string[];
+    readonly userHome: string;
   },
 ): WriteVerdict {
   if (context.policy.mode === "danger-full-access") {
@@ -61,7 +64,13 @@ export function checkWrite(
     return { allowed: false, reason: "outside" };
   }
   const roots = context.roots.map(({ real }) => real);
-  const named = roots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)));
-  const protectedPaths = [...named, ...existingProtectedPaths(roots)];
-  return judgeWrite(place, { roots, protectedPaths, platform: context.platform });
+  const { protectedPaths, missingPaths, protectedLinks } = protectionOf({
+    roots,
+    guardedRoots: roots,
+    repositories: [],
+    protectedFolders: context.protectedFolders,
+    userHome: context.userHome,
+  });
+  const guards = [...protectedPaths, ...missingPaths, ...protectedLinks];
+  return judgeWrite(place, { roots, protectedPaths: guards, platform: context.platform });
 }

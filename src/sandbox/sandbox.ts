@@ -1,12 +1,17 @@
 /** Runs commands as the policy allows, and judges the writes of tools that run in this process. */
+
+import { homedir } from "node:os";
 import type { SandboxError, SandboxPolicy, SandboxTier } from "../protocol/index.ts";
 import { type CommandEnd, obstacleToStart, runDirectly, type SandboxCommand } from "./command.ts";
 import { macosConfiner } from "./confine-macos.ts";
 import type { TieredConfiner } from "./confiner.ts";
+import { realPath } from "./disk.ts";
 import { createHiding } from "./hidden.ts";
 import { linuxTiers } from "./linux-tiers.ts";
 import { networkAllowed, type WriteVerdict } from "./policy.ts";
 import { doesNotStart } from "./probe.ts";
+import { protectionOf } from "./protection.ts";
+import { findRepositories } from "./repositories.ts";
 import { checkWrite, fixRoots, guardedRoots, rootsInPlace } from "./roots.ts";
 
 export interface Sandbox {
@@ -34,6 +39,10 @@ export interface SandboxOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute paths of files with secrets, existing or not: no confined command and no tool may read them. */
   readonly hiddenFiles?: readonly string[];
+  /** Absolute paths of files and folders that are hidden in the same way, unless they are what one works in. */
+  readonly hiddenPaths?: readonly string[];
+  /** Absolute paths of folders that stay read-only also where they lie in a writable one: leat's own home. */
+  readonly protectedFolders?: readonly string[];
   readonly platform?: NodeJS.Platform;
   /** Where to look for bubblewrap and for what stands in for it; else the PATH of `environment`. */
   readonly path?: string;
@@ -46,11 +55,17 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const { policy, cwd } = options;
   const roots = fixRoots(policy);
   const platform = options.platform ?? process.platform;
-  const hiding = createHiding(options.hiddenFiles ?? []);
+  const hiding = createHiding({
+    files: options.hiddenFiles ?? [],
+    paths: options.hiddenPaths ?? [],
+    shownFolders: [realPath(cwd) ?? cwd, ...roots.map(({ real }) => real)],
+  });
+  const protectedFolders = options.protectedFolders ?? [];
   const networkAccess = networkAllowed(policy);
   const environment = networkAccess
     ? options.environment
     : { ...options.environment, CODEX_SANDBOX_NETWORK_DISABLED: "1" };
+  const userHome = environment["HOME"] ?? homedir();
   const confiner =
     policy.mode === "danger-full-access"
       ? undefined
@@ -58,6 +73,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
           path: options.path ?? environment["PATH"],
           untrustedRoots: roots.map(({ real }) => real),
         });
+  let repositories: readonly string[] | undefined;
   let probe: Promise<SandboxError | undefined> | undefined;
 
   const run = async (command: SandboxCommand): Promise<CommandEnd> => {
@@ -72,11 +88,22 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return obstacle;
     }
     const writableRoots = rootsInPlace(roots);
+    const guarded = guardedRoots(writableRoots, { cwd, tmpdir: environment["TMPDIR"] });
+    // Looked for once: what a command makes of a repository later changes nothing, and a search takes time.
+    repositories ??= [...new Set(guarded.flatMap(findRepositories))];
+    const protection = protectionOf({
+      roots: writableRoots,
+      guardedRoots: guarded,
+      repositories,
+      protectedFolders,
+      userHome,
+    });
     const end = await confiner.run({
       command,
       writableRoots,
-      guardedRoots: guardedRoots(writableRoots, { cwd, tmpdir: environment["TMPDIR"] }),
-      hiddenFiles: hiding.existing(),
+      guardedRoots: guarded,
+      ...protection,
+      ...hiding.existing(),
       networkAccess,
       environment,
     });
@@ -89,7 +116,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       cwd: command.cwd,
       userHome: environment["HOME"],
       networkAccess,
-      checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
+      checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform, protectedFolders, userHome }),
       isHidden: (path) => hiding.covers(path),
     });
     return denials.length === 0 ? end : { ...end, denials };
@@ -109,7 +136,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return confiner === undefined || error !== undefined ? { name: "none", limits: [] } : confiner.tier();
     },
     run,
-    checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform }),
+    checkWrite: (path) => checkWrite(path, { policy, roots, cwd, platform, protectedFolders, userHome }),
     isHidden: (path) => hiding.covers(path),
   };
   let unconfined: Sandbox | undefined;

@@ -261,3 +261,30 @@ function signalNumber(signal: NodeJS.Signals | undefined): number {
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+export type AttachedChild = ChildProcess;
+
+/**
+ * For a command that gets leat's own streams. 2 and 3 are pipes, for the confining program's words and its
+ * status; leat's standard error is 4. It gets a session of its own, as every command does.
+ */
+export async function spawnOnOwnStreams(
+  request: Pick<SpawnRequest, "command" | "cwd" | "environment">,
+): Promise<
+  | { readonly kind: "started"; readonly child: AttachedChild }
+  | { readonly kind: "failed"; readonly reason: string }
+> {
+  const { spawn } = await import("node:child_process");
+  const [program = "", ...programArguments] = request.command;
+  try {
+    const child = spawn(program, programArguments, {
+      cwd: request.cwd,
+      env: request.environment,
+      stdio: ["inherit", "inherit", "pipe", "pipe", 2],
+      detached: true,
+    });
+    return { kind: "started", child };
+  } catch (error) {
+    return { kind: "failed", reason: messageOf(error) };
+  }
+}

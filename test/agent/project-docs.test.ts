@@ -110,7 +110,7 @@ test.each<Case>([
       repositoryRoot: outsideRepository ? undefined : project,
       maxBytes,
       fallbackNames,
-      hiddenFiles: [],
+      hiddenPaths: () => [],
     }),
   ).toEqual(docs);
 });
@@ -129,24 +129,27 @@ test("a folder or a device of the name is passed over for the next name, a link 
       repositoryRoot: folder,
       maxBytes: 100,
       fallbackNames: ["OTHER.md"],
-      hiddenFiles: [],
+      hiddenPaths: () => [],
     }),
   ).toEqual({ text: "root's other\n\na's other\n\nlinked", truncated: false });
 });
 
-test("a link to the user's keys, planted in a repository, is passed over", () => {
-  const root = tempFolder();
-  mkdirSync(join(root, "project"));
-  writeFileSync(join(root, "auth.json"), '{"OPENAI_API_KEY":"sk-secret"}');
-  symlinkSync("../auth.json", join(root, "project/AGENTS.md"));
-  writeFileSync(join(root, "project/OTHER.md"), "Be kind.");
-  const docs = readProjectDocs({
-    home: join(root, "home"),
-    cwd: join(root, "project"),
-    repositoryRoot: undefined,
-    maxBytes: 1000,
-    fallbackNames: ["OTHER.md"],
-    hiddenFiles: [join(root, "auth.json")],
-  });
-  expect(docs).toEqual({ text: "Be kind.", truncated: false });
-});
+test.each(["auth.json", "keys/auth.json"])(
+  "a link to the user's keys, planted in a repository, is passed over: %s",
+  (secret) => {
+    const root = tempFolder();
+    mkdirSync(join(root, "project"));
+    writeFiles(root, { [secret]: '{"OPENAI_API_KEY":"sk-secret"}' });
+    symlinkSync(`../${secret}`, join(root, "project/AGENTS.md"));
+    writeFileSync(join(root, "project/OTHER.md"), "Be kind.");
+    const docs = readProjectDocs({
+      home: join(root, "home"),
+      cwd: join(root, "project"),
+      repositoryRoot: undefined,
+      maxBytes: 1000,
+      fallbackNames: ["OTHER.md"],
+      hiddenPaths: () => [join(root, "auth.json"), join(root, "keys")],
+    });
+    expect(docs).toEqual({ text: "Be kind.", truncated: false });
+  },
+);

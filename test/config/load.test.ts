@@ -57,6 +57,7 @@ test("no file: the defaults, each with its origin", () => {
         { id: "lmstudio", name: "LM Studio", baseUrl: "http://localhost:1234/v1", secretVariables: [] },
         { id: "llamacpp", name: "llama.cpp", baseUrl: "http://localhost:8080/v1", secretVariables: [] },
       ],
+      holdsSecrets: false,
       approvalPolicy: "on-request",
       sandboxMode: "read-only",
       workspaceWrite: {
@@ -114,6 +115,24 @@ test.each<[string, string | undefined, object]>([
     [],
     [],
   ]);
+});
+
+test.each([
+  ["", false],
+  ['model = "a"', false],
+  ['[model_providers.a]\nbase_url = "http://a/v1"\nenv_key = "A_KEY"', false],
+  ['[model_providers.a]\nexperimental_bearer_token = "t"', true],
+  ['[model_providers.a.http_headers]\nauthorization = "t"', true],
+  ['[mcp_servers.a]\ncommand = "a"\nenv = { TOKEN = "t" }', true],
+])("a file that holds secrets: %j: %s", (text, expected) => {
+  expect(configOf(text).holdsSecrets).toBe(expected);
+});
+
+test("hidden paths: absolute, the home for ~; not set is not the same as none", () => {
+  expect(configOf("").sandboxHiddenPaths).toBeUndefined();
+  expect(configOf("sandbox_hidden_paths = []").sandboxHiddenPaths).toEqual([]);
+  const text = 'sandbox_hidden_paths = ["~/.ssh", "/k", "keys"]';
+  expect(configOf(text, { env: { HOME: "/h" } }).sandboxHiddenPaths).toEqual(["/h/.ssh", "/k", "/work/keys"]);
 });
 
 describe("the first user's file", () => {

@@ -34,7 +34,7 @@ describe("checkWrite in a workspace", () => {
     ["in/new.txt", "allowed"],
     ["sub/../new.txt", "allowed"],
     [".gitignore", "allowed"],
-    ["sub/.git/config", "allowed"],
+    ["sub/.git/config", "protected"],
     ["../outside/file", "outside"],
     ["not-there/../../outside/file", "outside"],
     ["out/file", "outside"],

@@ -231,7 +231,7 @@ while [ "$1" != -- ]; do shift; done; shift
               const { script, cwd, timeoutMs, mode } = JSON.parse(process.argv[2]);
               const run = await runUnderHelper({
                 command: { argv: ["bash", "-c", script], cwd, timeoutMs, signal: new AbortController().signal, onOutput() {} },
-                writableRoots: [cwd], guardedRoots: [], hiddenFiles: [], networkAccess: false, environment: process.env,
+                writableRoots: [cwd], guardedRoots: [], hiddenFiles: [], hiddenFolders: [], protectedPaths: [], missingPaths: [], protectedLinks: [], networkAccess: false, environment: process.env,
               }, { program: "/usr/bin/perl", mode });
               process.stdout.write(JSON.stringify(run.end));`,
             resolveDir: join(import.meta.dirname, "../.."),

@@ -16,10 +16,11 @@ const READ_ONLY: LinuxFacts = {
   emptyFolders: ["/run"],
   hiddenFiles: [],
   maskedFiles: [],
+  kernelPaths: ["/proc/sys"],
   visiblePaths: [],
 };
 const START =
-  "/usr/bin/bwrap --unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-net " +
+  "/usr/bin/bwrap --unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --unshare-net " +
   "--cap-drop ALL --new-session --die-with-parent --json-status-fd 3";
 const BASE = "--ro-bind / / --dev /dev --proc /proc --ro-bind /proc/sys /proc/sys";
 const END = "--chdir /w -- true";
@@ -35,7 +36,7 @@ describe("bubblewrapCommand", () => {
         visiblePaths: ["/run/systemd/resolve/stub-resolv.conf"],
       },
       expected:
-        "/usr/bin/bwrap --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --cap-drop ALL " +
+        "/usr/bin/bwrap --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --cap-drop ALL " +
         `--new-session --die-with-parent --json-status-fd 3 ${BASE} --tmpfs /run ` +
         "--ro-bind /run/systemd/resolve/stub-resolv.conf /run/systemd/resolve/stub-resolv.conf " +
         `--remount-ro /run ${END}`,

@@ -64,7 +64,7 @@ describe("judgeWrite", () => {
     ["/w/a", yes],
     ["/w", yes],
     ["/w/.gitignore", yes],
-    ["/w/sub/.git/config", yes],
+    ["/w/sub/.git/config", no("protected")],
     ["/w/.git", no("protected")],
     ["/w/.git/hooks/pre-commit", no("protected")],
     ["/w/.codex/config.toml", no("protected")],

@@ -9,10 +9,12 @@ export interface CommandSpec {
   readonly summary: string;
   /** Name of the one positional argument, where there is one. */
   readonly argument?: { readonly name: string; readonly summary: string; readonly required?: true };
+  /** A command line of its own: from its first word on, or from `--`, nothing is an option of ours. At least one word. */
+  readonly commandLine?: { readonly name: string; readonly summary: string };
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "undo" | "demo" | "practice" | "debug decode";
+export type CommandName = "exec" | "sandbox" | "undo" | "demo" | "practice" | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -38,10 +40,42 @@ export const overrideOption: OptionSpec = {
   repeats: true,
 };
 
+const addDirOption: OptionSpec = {
+  name: "add-dir",
+  value: "<dir>",
+  summary: "a further directory that may be written to, in workspace-write; repeatable",
+  repeats: true,
+};
+
 const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
 const colorChoices = ["always", "never", "auto"] as const;
 const splits = ["given", "whole", "bytes"] as const;
 const demoPaces = ["human", "full"] as const;
+
+const sandboxOption: OptionSpec = {
+  name: "sandbox",
+  short: "s",
+  value: "<mode>",
+  summary: "what commands may touch",
+  choices: sandboxModes,
+};
+const directoryOption: OptionSpec = {
+  name: "cd",
+  short: "C",
+  value: "<dir>",
+  summary: "the directory to work in",
+};
+const profileOption: OptionSpec = {
+  name: "profile",
+  short: "p",
+  value: "<name>",
+  summary: "the profile of config.toml to use",
+};
+const fullAutoOption: OptionSpec = {
+  name: "full-auto",
+  summary: "the same as --sandbox workspace-write",
+  conflicts: ["sandbox"],
+};
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -52,16 +86,11 @@ export const commands: readonly CommandSpec[] = [
     options: [
       overrideOption,
       { name: "model", short: "m", value: "<model>", summary: "the model to ask" },
-      { name: "profile", short: "p", value: "<name>", summary: "the profile of config.toml to use" },
-      {
-        name: "sandbox",
-        short: "s",
-        value: "<mode>",
-        summary: "what commands may touch",
-        choices: sandboxModes,
-      },
-      { name: "cd", short: "C", value: "<dir>", summary: "the directory to work in" },
-      { name: "full-auto", summary: "the same as --sandbox workspace-write", conflicts: ["sandbox"] },
+      profileOption,
+      sandboxOption,
+      directoryOption,
+      addDirOption,
+      fullAutoOption,
       {
         name: "dangerously-bypass-approvals-and-sandbox",
         summary: "run commands without any protection (also --yolo)",
@@ -98,6 +127,13 @@ export const commands: readonly CommandSpec[] = [
       { name: "redo", summary: "undo the last undo" },
       { name: "cd", short: "C", value: "<dir>", summary: "the directory the turn worked in" },
     ],
+  },
+  {
+    name: "sandbox",
+    aliases: ["sandbox linux", "sandbox macos", "debug landlock", "debug seatbelt"],
+    summary: "run a command as the agent's are run, confined; its streams and exit code are passed through",
+    commandLine: { name: "command", summary: "program and arguments; -- before it if it begins with a dash" },
+    options: [overrideOption, profileOption, sandboxOption, directoryOption, addDirOption, fullAutoOption],
   },
   {
     name: "demo",

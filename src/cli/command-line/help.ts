@@ -21,14 +21,17 @@ leat <command> --help tells the options of a command.
 }
 
 function commandHelp(command: CommandSpec): string {
-  const { name, argument, summary, options } = command;
+  const { name, argument, commandLine, summary, options } = command;
   const shown = options.filter((option) => option.hidden !== true);
-  const usage = `Usage: leat ${name} [options]${argument === undefined ? "" : ` ${spellArgument(argument)}`}`;
-  const words = argument === undefined ? "" : `\nArguments:\n${table([[argument.name, argument.summary]])}\n`;
+  const words = argument ?? commandLine;
+  const spelled =
+    commandLine === undefined ? argument && spellArgument(argument) : `[--] <${commandLine.name}>...`;
+  const usage = `Usage: leat ${name} [options]${spelled === undefined ? "" : ` ${spelled}`}`;
+  const wordList = words === undefined ? "" : `\nArguments:\n${table([[words.name, words.summary]])}\n`;
   return `leat ${name}: ${summary}.
 
 ${usage}
-${words}
+${wordList}
 Options:
 ${table([...shown.map(optionRow), helpRow])}
 `;

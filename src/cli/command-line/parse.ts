@@ -13,6 +13,8 @@ export type CommandLine =
 /** What was typed for a command, checked against the table. */
 export interface Given {
   readonly argument?: string;
+  /** Of a command that runs another one: that one's words. */
+  readonly words: readonly string[];
   /** All values of an option, in order; a switch has the one value "". */
   readonly options: ReadonlyMap<string, readonly string[]>;
 }
@@ -22,7 +24,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     return { type: "welcome" };
   }
   const rootOptions = [overrideOption];
-  const root = readWords(argv, rootOptions, { stopAtArgument: true });
+  const root = readWords(argv, rootOptions, { until: "first argument", version: true });
   if (!root.ok) {
     return root.end;
   }
@@ -39,12 +41,14 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   const { command, rest } = found;
 
-  const own = readWords(rest, command.options, { stopAtArgument: false });
+  const own = readWords(rest, command.options, {
+    until: command.commandLine === undefined ? "the end" : "first argument",
+  });
   if (!own.ok) {
     return own.end.type === "help" ? { type: "help", command } : own.end;
   }
   const allowed = command.argument === undefined ? 0 : 1;
-  const surplus = own.words[allowed];
+  const surplus = command.commandLine === undefined ? own.words[allowed] : undefined;
   if (surplus !== undefined) {
     const isPrompt = command.argument?.name === "prompt";
     return mistake(
@@ -59,18 +63,20 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     return conflict;
   }
   const [argument] = own.words;
-  if (argument === undefined && command.argument?.required === true) {
-    return mistake(
-      `leat ${command.name} needs a ${command.argument.name}`,
-      `leat ${command.name} --help tells more.`,
-    );
+  const needed = command.argument?.required === true ? command.argument : command.commandLine;
+  if (argument === undefined && needed !== undefined) {
+    return mistake(`leat ${command.name} needs a ${needed.name}`, `leat ${command.name} --help tells more.`);
   }
   const overrides = [...(root.options.get("config") ?? []), ...(own.options.get("config") ?? [])];
   const options = overrides.length === 0 ? own.options : new Map([...own.options, ["config", overrides]]);
   return {
     type: "command",
     name: command.name,
-    given: { options, ...(argument === undefined ? {} : { argument }) },
+    given: {
+      options,
+      words: command.commandLine === undefined ? [] : own.words,
+      ...(argument === undefined || command.argument === undefined ? {} : { argument }),
+    },
   };
 }
 
@@ -78,7 +84,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 function findCommand(
   words: readonly string[],
 ): { readonly command: CommandSpec; readonly rest: readonly string[] } | undefined {
-  for (const length of [1, 2]) {
+  // Two words first: `sandbox linux` is a name, too.
+  for (const length of [2, 1]) {
     const word = words.slice(0, length).join(" ");
     const command = commands.find(({ name, aliases }) => name === word || aliases.includes(word));
     if (command !== undefined) {
@@ -104,7 +111,7 @@ type Words =
 function readWords(
   argv: readonly string[],
   specs: readonly OptionSpec[],
-  { stopAtArgument }: { readonly stopAtArgument: boolean },
+  reading: { readonly until: "first argument" | "the end"; readonly version?: true },
 ): Words {
   const words: string[] = [];
   const options = new Map<string, string[]>();
@@ -121,7 +128,7 @@ function readWords(
       continue;
     }
     if (token.kind === "positional") {
-      if (stopAtArgument) {
+      if (reading.until === "first argument") {
         return { ok: true, words: argv.slice(token.index), options };
       }
       words.push(token.value);
@@ -130,7 +137,7 @@ function readWords(
     if (token.rawName === "-h" || token.rawName === "--help") {
       return failed({ type: "help" });
     }
-    if (stopAtArgument && /^(-V|--version)$/.test(token.rawName)) {
+    if (reading.version === true && /^(-V|--version)$/.test(token.rawName)) {
       return failed({ type: "version" });
     }
     const spec = specs.find(({ name }) => name === token.name);
@@ -207,7 +214,6 @@ const notYet: Readonly<Record<string, string>> = {
   "-i": "Images are not here yet.",
   "--ask-for-approval": "exec never asks; what a command may touch is set by --sandbox.",
   "-a": "exec never asks; what a command may touch is set by --sandbox.",
-  "--add-dir": "Name the folder in config.toml: sandbox_workspace_write.writable_roots.",
 };
 
 function unknownOption(spelled: string, name: string, specs: readonly OptionSpec[]): CommandLine {

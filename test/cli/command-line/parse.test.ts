@@ -6,6 +6,7 @@ interface Row {
   readonly argv: readonly string[];
   readonly name?: string;
   readonly argument?: string;
+  readonly words?: readonly string[];
   readonly options?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -31,7 +32,23 @@ test.each<Row>([
     argument: "a.json",
     options: { split: ["bytes"], tool: ["a", "b"] },
   },
-])("a command: $argv", ({ argv, name, argument, options = {} }) => {
+  { argv: ["exec", "--add-dir", "a", "--add-dir=b"], name: "exec", options: { "add-dir": ["a", "b"] } },
+  { argv: ["sandbox", "ls", "-l", "--", "-s"], name: "sandbox", words: ["ls", "-l", "--", "-s"] },
+  {
+    argv: ["-c", "a=1", "sandbox", "--full-auto", "-C", "d", "--", "--odd", "--help"],
+    name: "sandbox",
+    words: ["--odd", "--help"],
+    options: { "full-auto": [""], cd: ["d"], config: ["a=1"] },
+  },
+  {
+    argv: ["sandbox", "linux", "--full-auto", "ls"],
+    name: "sandbox",
+    words: ["ls"],
+    options: { "full-auto": [""] },
+  },
+  { argv: ["debug", "landlock", "ls"], name: "sandbox", words: ["ls"] },
+  { argv: ["sandbox", "--", "linux"], name: "sandbox", words: ["linux"] },
+])("a command: $argv", ({ argv, name, argument, words = [], options = {} }) => {
   const line = parseCommandLine(argv);
   if (line.type !== "command") {
     throw new Error(JSON.stringify(line));
@@ -39,10 +56,12 @@ test.each<Row>([
   expect({
     name: line.name,
     argument: line.given.argument,
+    words: line.given.words,
     options: Object.fromEntries(line.given.options),
   }).toEqual({
     name,
     argument,
+    words,
     options,
   });
 });
@@ -72,6 +91,9 @@ test.each([[["exec", "-h"]], [["help", "exec"]], [["exec", "hi", "--help"]]])(
 );
 
 test.each([
+  { argv: ["sandbox"], message: "leat sandbox needs a command", hint: "leat sandbox --help" },
+  { argv: ["sandbox", "--full-auto"], message: "leat sandbox needs a command", hint: "leat sandbox --help" },
+  { argv: ["sandbox", "-l", "ls"], message: "unknown option '-l'", hint: "" },
   { argv: ["exce"], message: "unknown command 'exce'", hint: "Did you mean leat exec?" },
   { argv: ["fix the bug"], message: "unknown command 'fix the bug'", hint: 'leat exec "…"' },
   { argv: ["exec", "--sandbx", "x"], message: "unknown option '--sandbx'", hint: "Did you mean --sandbox?" },

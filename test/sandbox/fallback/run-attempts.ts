@@ -10,6 +10,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { runDirectly } from "../../../src/sandbox/command.ts";
 import { runUnderHelper } from "../../../src/sandbox/fallback/confine-perl.ts";
+import { protectionOf } from "../../../src/sandbox/protection.ts";
 
 const [folder = "", mode = "", scripts = "[]"] = process.argv.slice(2);
 const workspace = join(folder, "work");
@@ -57,6 +58,14 @@ for (const script of JSON.parse(scripts) as string[]) {
             writableRoots: [workspace],
             guardedRoots: [workspace],
             hiddenFiles: [secret],
+            hiddenFolders: [],
+            ...protectionOf({
+              roots: [workspace],
+              guardedRoots: [workspace],
+              repositories: [],
+              protectedFolders: [],
+              userHome: join(folder, "home"),
+            }),
             networkAccess: false,
             environment,
           },
