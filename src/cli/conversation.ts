@@ -93,6 +93,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       instructions,
       tools: createToolSet({
         model: config.model,
+        editTool: config.editTool,
         ...(config.contextWindow === undefined ? {} : { contextWindow: config.contextWindow }),
       }),
       settings: { ...config.generation, extraBody: config.provider.extraBody },

@@ -35,6 +35,10 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
   switch (name) {
     case "exec":
       return await runExec(execOptions(given), io);
+    case "apply-patch": {
+      const { runApplyPatch } = await import("./apply-patch.ts");
+      return await runApplyPatch([given.argument, ...(given.surplus ?? [])], io);
+    }
     case "demo": {
       const { runDemo } = await import("./demo.ts");
       const pace = firstValue(given, "pace") === "full" ? "full" : "human";

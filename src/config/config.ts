@@ -1,4 +1,4 @@
-import type { ApprovalPolicy, SandboxMode, ShellEnvironmentPolicy } from "../protocol/index.ts";
+import type { ApprovalPolicy, EditTool, SandboxMode, ShellEnvironmentPolicy } from "../protocol/index.ts";
 
 /** What the rest of leat reads: every value settled, every path absolute, deeply frozen. */
 export interface Config {
@@ -15,6 +15,8 @@ export interface Config {
   readonly sandboxMode: SandboxMode;
   readonly workspaceWrite: WorkspaceWriteConfig;
   readonly shellEnvironment: ShellEnvironmentPolicy;
+  /** "auto": by the model's family. */
+  readonly editTool: EditTool | "auto";
   readonly hideAgentReasoning: boolean;
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;

@@ -68,6 +68,7 @@ export function resolveConfig(
     sandboxMode: get("sandbox_mode", flags.sandboxMode),
     workspaceWrite: workspaceWrite(get, absolute),
     shellEnvironment: shellEnvironment(get),
+    editTool: get("edit_tool"),
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),

@@ -36,5 +36,5 @@ export type {
   ReasoningItem,
 } from "./item.ts";
 export type { ApprovalPolicy, SandboxMode, SandboxPolicy, ShellEnvironmentPolicy } from "./policy.ts";
-export type { ToolSpec } from "./tool-spec.ts";
+export type { EditTool, ToolSpec } from "./tool-spec.ts";
 export type { ResponseTiming, TokenUsage } from "./usage.ts";

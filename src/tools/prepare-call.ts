@@ -14,6 +14,8 @@ import {
 import { updatePlan } from "./update-plan/update-plan.ts";
 import { writeFile } from "./write-file/write-file.ts";
 
+export { createFileMemory } from "./files/memory.ts";
+
 /** Understood from every model, offered or not. */
 const allTools: readonly Tool[] = [shell, readFile, editFile, writeFile, applyPatch, updatePlan];
 

@@ -1,6 +1,7 @@
-import type { ToolSpec } from "../protocol/index.ts";
+import type { EditTool, ToolSpec } from "../protocol/index.ts";
 import { applyPatchSpec } from "./apply-patch/spec.ts";
 import { editFileSpec } from "./edit-file/spec.ts";
+import type { FileMemory } from "./files/memory.ts";
 import { readFileSpec } from "./read-file/spec.ts";
 import { shellSpec } from "./shell/spec.ts";
 import type { OutputLimit, PreparedCall, ToolContext } from "./tool.ts";
@@ -14,7 +15,7 @@ import { writeFileSpec } from "./write-file/spec.ts";
 export interface ToolSet {
   readonly specs: readonly ToolSpec[];
   /** Reads a call; nothing has run yet. Asked again with another sandbox, it gives the same call to be run there. */
-  prepare(call: ToolCall, surroundings: Omit<ToolContext, "outputLimit">): Promise<PreparedCall>;
+  prepare(call: ToolCall, surroundings: Omit<ToolContext, "outputLimit" | "files">): Promise<PreparedCall>;
 }
 
 export interface ToolCall {
@@ -28,25 +29,45 @@ export interface ToolSetOptions {
   readonly model: string;
   /** Tokens; undefined where nobody told. */
   readonly contextWindow?: number;
+  /** Else, or with "auto", the one that suits the model's family. */
+  readonly editTool?: EditTool | "auto";
 }
 
-/** The first row that matches counts. OpenAI's models are trained on apply_patch, others fail with it often. */
-const families: readonly { readonly slug: RegExp; readonly specs: readonly ToolSpec[] }[] = [
-  { slug: /^gpt-/, specs: [shellSpec, applyPatchSpec, updatePlanSpec] },
-  { slug: /^/, specs: [shellSpec, readFileSpec, editFileSpec, writeFileSpec, updatePlanSpec] },
+/**
+ * The first row that matches counts. OpenAI's models are trained on apply_patch, others fail with it often: of their
+ * edits by old and new text more are well-formed, and most by whole files.
+ */
+const families: readonly {
+  readonly slug: RegExp;
+  readonly editTool: EditTool;
+  readonly otherSpecs: readonly ToolSpec[];
+}[] = [
+  { slug: /^gpt-/, editTool: "apply_patch", otherSpecs: [shellSpec] },
+  { slug: /^/, editTool: "edit_file", otherSpecs: [shellSpec, readFileSpec] },
 ];
 
-export function createToolSet({ model, contextWindow }: ToolSetOptions): ToolSet {
+/** write_file is always there: a model that fails with the other one has a way out. */
+const editSpecs: Readonly<Record<EditTool, readonly ToolSpec[]>> = {
+  edit_file: [editFileSpec, writeFileSpec],
+  apply_patch: [applyPatchSpec, writeFileSpec],
+  write_file: [writeFileSpec],
+};
+
+export function createToolSet({ model, contextWindow, editTool = "auto" }: ToolSetOptions): ToolSet {
   const slug = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
-  const specs = families.find((family) => family.slug.test(slug))?.specs ?? [];
+  const family = families.find((row) => row.slug.test(slug));
+  const chosen = editTool === "auto" ? (family?.editTool ?? "edit_file") : editTool;
+  const specs = [...(family?.otherSpecs ?? []), ...editSpecs[chosen], updatePlanSpec];
   const outputLimit = outputLimitFor(contextWindow);
+  let files: FileMemory | undefined;
   return {
     specs,
     async prepare(call, surroundings) {
-      const { prepareCall } = await import("./prepare-call.ts");
+      const { createFileMemory, prepareCall } = await import("./prepare-call.ts");
+      files ??= createFileMemory();
       return prepareCall(
         call,
-        { ...surroundings, outputLimit },
+        { ...surroundings, outputLimit, files },
         specs.map(({ name }) => name),
       );
     },

@@ -1,5 +1,6 @@
 import type { SandboxDenial, SandboxError, ToolAction, ToolOutcome, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
+import type { FileMemory } from "./files/memory.ts";
 
 /** What a call may use of the session it runs in. */
 export interface ToolContext {
@@ -11,6 +12,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** How much of a tool's output goes into the prompt; the same for a whole session. */
   readonly outputLimit: OutputLimit;
+  /** What the session has seen of the files so far. */
+  readonly files: FileMemory;
   onOutput(text: string): void;
 }
 

@@ -4,6 +4,7 @@ import { runTurn, type TurnDependencies } from "../../src/agent/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
 import { createSession, type Session } from "../../src/session/index.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
+import { createFileMemory } from "../../src/tools/prepare-call.ts";
 import type { Completion, ModelEnd, ModelEvent } from "../../src/wire/index.ts";
 import { assistant, call, output, plainCompletion, reasoning, user } from "../support/items.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -55,7 +56,11 @@ async function play(input: string, script: Script): Promise<Played> {
     tools: {
       specs: [],
       prepare: async (request, surroundings) =>
-        prepare(script, request.name, { ...surroundings, outputLimit: { bytes: 10_240, lines: 256 } }),
+        prepare(script, request.name, {
+          ...surroundings,
+          outputLimit: { bytes: 10_240, lines: 256 },
+          files: createFileMemory(),
+        }),
     },
     cwd: "/work",
     userHome: "/home/u",

@@ -14,7 +14,7 @@ import type { SandboxPolicy } from "../../src/protocol/index.ts";
 import type { CommandEnd, Sandbox } from "../../src/sandbox/index.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
-import { prepareCall } from "../../src/tools/prepare-call.ts";
+import { createFileMemory, prepareCall } from "../../src/tools/prepare-call.ts";
 
 const folders: string[] = [];
 
@@ -57,6 +57,7 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
     sandbox: realSandbox(cwd, { mode: "danger-full-access" }),
     signal: new AbortController().signal,
     outputLimit: { bytes: 10_240, lines: 256 },
+    files: createFileMemory(),
     onOutput: () => {},
     ...options,
   };

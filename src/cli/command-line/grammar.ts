@@ -8,11 +8,17 @@ export interface CommandSpec {
   readonly aliases: readonly string[];
   readonly summary: string;
   /** Name of the one positional argument, where there is one. */
-  readonly argument?: { readonly name: string; readonly summary: string; readonly required?: true };
+  readonly argument?: {
+    readonly name: string;
+    readonly summary: string;
+    readonly required?: true;
+    /** More than one is the command's own to refuse. */
+    readonly passesSurplus?: true;
+  };
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "demo" | "practice" | "debug decode";
+export type CommandName = "exec" | "apply-patch" | "demo" | "practice" | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -83,6 +89,13 @@ export const commands: readonly CommandSpec[] = [
         summary: "write each request and its answer into this folder, without keys",
       },
     ],
+  },
+  {
+    name: "apply-patch",
+    aliases: [],
+    summary: "apply a patch in Codex's format to the files here; nothing confines it",
+    argument: { name: "patch", summary: "the whole patch; none reads it from stdin", passesSurplus: true },
+    options: [],
   },
   {
     name: "demo",

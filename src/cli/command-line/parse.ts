@@ -13,6 +13,8 @@ export type CommandLine =
 /** What was typed for a command, checked against the table. */
 export interface Given {
   readonly argument?: string;
+  /** What stands behind it, for a command that refuses that in its own words. */
+  readonly surplus?: readonly string[];
   /** All values of an option, in order; a switch has the one value "". */
   readonly options: ReadonlyMap<string, readonly string[]>;
 }
@@ -44,11 +46,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     return own.end.type === "help" ? { type: "help", command } : own.end;
   }
   const allowed = command.argument === undefined ? 0 : 1;
-  const surplus = own.words[allowed];
-  if (surplus !== undefined) {
+  const surplus = own.words.slice(allowed);
+  const passesSurplus = command.argument?.passesSurplus === true;
+  if (surplus.length > 0 && !passesSurplus) {
     const isPrompt = command.argument?.name === "prompt";
     return mistake(
-      `unexpected argument '${surplus}'`,
+      `unexpected argument '${surplus[0]}'`,
       isPrompt
         ? "A prompt of several words needs quotes around it."
         : `leat ${command.name} --help tells more.`,
@@ -70,7 +73,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return {
     type: "command",
     name: command.name,
-    given: { options, ...(argument === undefined ? {} : { argument }) },
+    given: { options, ...(argument === undefined ? {} : { argument }), ...(passesSurplus ? { surplus } : {}) },
   };
 }
 
