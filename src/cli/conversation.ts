@@ -100,6 +100,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   const tools = createToolSet({
     model: config.model,
     ...(window === undefined ? {} : { contextWindow: window }),
+    editTool: config.editTool,
     ...config.tools,
   });
   return {

@@ -57,6 +57,10 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         io,
       );
     }
+    case "apply-patch": {
+      const { runApplyPatch } = await import("./apply-patch.ts");
+      return await runApplyPatch(given.words, io);
+    }
     case "demo": {
       const { runDemo } = await import("./demo.ts");
       const pace = firstValue(given, "pace") === "full" ? "full" : "human";

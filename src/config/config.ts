@@ -1,4 +1,4 @@
-import type { ApprovalPolicy, SandboxMode, ShellEnvironmentPolicy } from "../protocol/index.ts";
+import type { ApprovalPolicy, EditTool, SandboxMode, ShellEnvironmentPolicy } from "../protocol/index.ts";
 
 /** What the rest of leat reads: every value settled, every path absolute, deeply frozen. */
 export interface Config {
@@ -22,6 +22,8 @@ export interface Config {
   readonly tools: ToolsConfig;
   /** Whether what a turn changes is kept for `leat undo`. */
   readonly undo: boolean;
+  /** "auto": by the model's family. */
+  readonly editTool: EditTool | "auto";
   readonly hideAgentReasoning: boolean;
   /** undefined: not set, which is not the same as false. */
   readonly showRawAgentReasoning: boolean | undefined;

@@ -51,6 +51,12 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["read-only", "workspace-write", "danger-full-access"],
   }),
   used("undo", "boolean", "Keep what a turn changes, for `leat undo`.", { default: true }),
+  used(
+    "edit_tool",
+    "string",
+    "How the model changes files; `auto` goes by its family, `write_file` alone writes whole files only.",
+    { default: "auto", allowed: ["auto", "edit_file", "apply_patch", "write_file"] },
+  ),
   used("hide_agent_reasoning", "boolean", "Do not show the model's thinking.", { default: false }),
   used(
     "show_raw_agent_reasoning",

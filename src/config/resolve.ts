@@ -82,6 +82,7 @@ export function resolveConfig(
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
     undo: get("undo"),
+    editTool: get("edit_tool"),
     hideAgentReasoning: get("hide_agent_reasoning"),
     showRawAgentReasoning: get("show_raw_agent_reasoning"),
     ...(contextWindow !== undefined && { contextWindow }),

@@ -40,7 +40,7 @@ export type {
 export type { ApprovalPolicy, SandboxMode, SandboxPolicy, ShellEnvironmentPolicy } from "./policy.ts";
 export type { SandboxDenial } from "./sandbox-denial.ts";
 export type { SandboxLimit, SandboxTier, SandboxTierName } from "./sandbox-tier.ts";
-export type { ToolSpec } from "./tool-spec.ts";
+export type { EditTool, ToolSpec } from "./tool-spec.ts";
 export type {
   ChangeCounts,
   SnapshotEnd,

@@ -5,6 +5,9 @@ export interface ToolSpec {
   readonly parameters: JsonSchema;
 }
 
+/** The tools that change files; a model is offered the one it does best with, and write_file beside it. */
+export type EditTool = "edit_file" | "apply_patch" | "write_file";
+
 /** The small part of JSON Schema that tool parameters use. */
 interface JsonSchema {
   readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";

@@ -1,3 +1,4 @@
+export { applyPatchStandalone } from "./apply-patch/standalone.ts";
 export type {
   CallEffect,
   CallSurroundings,

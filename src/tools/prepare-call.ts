@@ -17,6 +17,7 @@ import { updatePlan } from "./update-plan/update-plan.ts";
 import { viewImage } from "./view-image/view-image.ts";
 import { writeFile } from "./write-file/write-file.ts";
 
+export { createFileMemory } from "./files/memory.ts";
 export { BackgroundCommands } from "./shell/background.ts";
 
 /** Understood from every model, offered or not. */

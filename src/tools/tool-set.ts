@@ -1,6 +1,7 @@
-import type { ToolSpec } from "../protocol/index.ts";
+import type { EditTool, ToolSpec } from "../protocol/index.ts";
 import { applyPatchSpec } from "./apply-patch/spec.ts";
 import { editFileSpec } from "./edit-file/spec.ts";
+import type { FileMemory } from "./files/memory.ts";
 import { outputLimitFor } from "./output-limit.ts";
 import { readFileSpec } from "./read-file/spec.ts";
 import { searchSpec } from "./search/spec.ts";
@@ -37,6 +38,8 @@ export interface ToolSetOptions {
   readonly model: string;
   /** Tokens; undefined where nobody told. */
   readonly contextWindow?: number;
+  /** Else, or with "auto", the one that suits the model's family. */
+  readonly editTool?: EditTool | "auto";
   /** The user's own limit for a tool's output, in tokens. */
   readonly outputTokens?: number;
   /** Somebody can be asked, so the model may ask for commands outside the sandbox. */
@@ -47,42 +50,57 @@ export interface ToolSetOptions {
   readonly viewImage?: boolean;
 }
 
-/** The first row that matches counts. OpenAI's models search by shell, and are trained on apply_patch; others fail with it often. */
-const families: readonly { readonly slug: RegExp; readonly specs: readonly ToolSpec[] }[] = [
-  { slug: /^gpt-/, specs: [shellSpec, shellOutputSpec, applyPatchSpec, updatePlanSpec] },
-  {
-    slug: /^/,
-    specs: [
-      shellSpec,
-      shellOutputSpec,
-      readFileSpec,
-      searchSpec,
-      editFileSpec,
-      writeFileSpec,
-      updatePlanSpec,
-    ],
-  },
+interface Family {
+  readonly slug: RegExp;
+  readonly editTool: EditTool;
+  readonly otherSpecs: readonly ToolSpec[];
+}
+
+const USUAL_FAMILY: Family = {
+  slug: /^/,
+  editTool: "edit_file",
+  otherSpecs: [shellSpec, shellOutputSpec, readFileSpec, searchSpec],
+};
+
+/**
+ * The first row that matches counts. OpenAI's models search by shell and are trained on apply_patch, others fail with it
+ * often: of their edits by old and new text more are well-formed, and most by whole files.
+ */
+const families: readonly Family[] = [
+  { slug: /^gpt-/, editTool: "apply_patch", otherSpecs: [shellSpec, shellOutputSpec] },
+  USUAL_FAMILY,
 ];
+
+/** write_file is always there: a model that fails with the other one has a way out. */
+const editSpecs: Readonly<Record<EditTool, readonly ToolSpec[]>> = {
+  edit_file: [editFileSpec, writeFileSpec],
+  apply_patch: [applyPatchSpec, writeFileSpec],
+  write_file: [writeFileSpec],
+};
 
 const FIRST_WAIT_MS = 1_000;
 
 export function createToolSet(options: ToolSetOptions): ToolSet {
-  const { model } = options;
+  const { model, editTool = "auto" } = options;
   const slug = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
-  const family = families.find((candidate) => candidate.slug.test(slug))?.specs ?? [];
+  const family = families.find((candidate) => candidate.slug.test(slug)) ?? USUAL_FAMILY;
   const specs = [
-    ...family.map((spec) =>
+    ...family.otherSpecs.map((spec) =>
       options.canEscalate === true && spec === shellSpec ? shellSpecWithEscalation : spec,
     ),
+    ...editSpecs[editTool === "auto" ? family.editTool : editTool],
+    updatePlanSpec,
     ...((options.viewImage ?? seesImages(model)) ? [viewImageSpec] : []),
   ];
   const outputLimit = outputLimitFor(options.contextWindow, options.outputTokens);
+  let files: FileMemory | undefined;
   let shell: ShellSession | undefined;
   let closed = false;
   return {
     specs,
     async prepare(call, surroundings) {
-      const { BackgroundCommands, prepareCall } = await import("./prepare-call.ts");
+      const { BackgroundCommands, createFileMemory, prepareCall } = await import("./prepare-call.ts");
+      files ??= createFileMemory();
       shell ??= {
         useLoginShell: options.useLoginShell ?? false,
         firstWaitMs: FIRST_WAIT_MS,
@@ -90,7 +108,7 @@ export function createToolSet(options: ToolSetOptions): ToolSet {
       };
       return prepareCall(
         call,
-        { ...surroundings, outputLimit, shell },
+        { ...surroundings, outputLimit, files, shell },
         specs.map(({ name }) => name),
       );
     },

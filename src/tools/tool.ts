@@ -1,5 +1,6 @@
 import type { SandboxDenial, SandboxError, ToolAction, ToolOutcome, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
+import type { FileMemory } from "./files/memory.ts";
 import type { ShellSession } from "./shell/background.ts";
 
 /** What a call may use of the session it runs in. */
@@ -13,11 +14,13 @@ export interface ToolContext {
   /** How much of a tool's output goes into the prompt; the same for a whole session. */
   readonly outputLimit: OutputLimit;
   readonly shell: ShellSession;
+  /** What the session has seen of the files so far. */
+  readonly files: FileMemory;
   onOutput(text: string): void;
 }
 
 /** What the agent brings to a call; the tool set adds what belongs to the session. */
-export type CallSurroundings = Omit<ToolContext, "outputLimit" | "shell">;
+export type CallSurroundings = Omit<ToolContext, "outputLimit" | "files" | "shell">;
 
 export interface OutputLimit {
   /** UTF-8. */

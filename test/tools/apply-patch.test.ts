@@ -187,7 +187,7 @@ describe("a failure in the middle undoes what was done", () => {
     rmSync(path("gone.txt"));
     const before = readTree(cwd);
 
-    expect(await commitWrites(writes, makeContext(cwd).sandbox)).toEqual({
+    expect(await commitWrites(writes, makeContext(cwd))).toEqual({
       kind: "failed",
       message: `not written: ${path("gone.txt")}: No such file or directory (os error 2) (earlier changes were undone)`,
     });
@@ -199,7 +199,7 @@ describe("a failure in the middle undoes what was done", () => {
     const cwd = makeFolder();
     mkdirSync(join(cwd, "taken"));
     const write = { path: join(cwd, "taken"), before: null, after: "x" };
-    const result = await commitWrites([write], makeContext(cwd).sandbox);
+    const result = await commitWrites([write], makeContext(cwd));
     expect(result).toEqual({
       kind: "failed",
       message: `not written: ${cwd}/taken: Is a directory (os error 21)`,

@@ -14,7 +14,7 @@ import type { SandboxPolicy } from "../../src/protocol/index.ts";
 import type { CommandEnd, Sandbox } from "../../src/sandbox/index.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import type { PreparedCall, ToolContext, ToolResult } from "../../src/tools/index.ts";
-import { BackgroundCommands, prepareCall } from "../../src/tools/prepare-call.ts";
+import { BackgroundCommands, createFileMemory, prepareCall } from "../../src/tools/prepare-call.ts";
 
 const folders: string[] = [];
 
@@ -58,6 +58,7 @@ export function makeContext(cwd: string, options: Partial<ToolContext> = {}): To
     signal: new AbortController().signal,
     outputLimit: { bytes: 10_240, lines: 256 },
     shell: { useLoginShell: false, firstWaitMs: 1_000, background: new BackgroundCommands() },
+    files: createFileMemory(),
     onOutput: () => {},
     ...options,
   };

@@ -9,12 +9,12 @@ export interface CommandSpec {
   readonly summary: string;
   /** Name of the one positional argument, where there is one. */
   readonly argument?: { readonly name: string; readonly summary: string; readonly required?: true };
-  /** A command line of its own: from its first word on, or from `--`, nothing is an option of ours. At least one word. */
-  readonly commandLine?: { readonly name: string; readonly summary: string };
+  /** Words for the command itself to read: from the first on, or from `--`, nothing is an option of ours. */
+  readonly commandLine?: { readonly name: string; readonly summary: string; readonly optional?: true };
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "sandbox" | "undo" | "demo" | "practice" | "debug decode";
+export type CommandName = "exec" | "apply-patch" | "sandbox" | "undo" | "demo" | "practice" | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -134,6 +134,13 @@ export const commands: readonly CommandSpec[] = [
     summary: "run a command as the agent's are run, confined; its streams and exit code are passed through",
     commandLine: { name: "command", summary: "program and arguments; -- before it if it begins with a dash" },
     options: [overrideOption, profileOption, sandboxOption, directoryOption, addDirOption, fullAutoOption],
+  },
+  {
+    name: "apply-patch",
+    aliases: [],
+    summary: "apply a patch in Codex's format to the files here; nothing confines it",
+    commandLine: { name: "patch", summary: "the whole patch; none reads it from stdin", optional: true },
+    options: [],
   },
   {
     name: "demo",

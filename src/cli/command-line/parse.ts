@@ -63,7 +63,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     return conflict;
   }
   const [argument] = own.words;
-  const needed = command.argument?.required === true ? command.argument : command.commandLine;
+  const needed = command.argument?.required === true ? command.argument : neededWords(command);
   if (argument === undefined && needed !== undefined) {
     return mistake(`leat ${command.name} needs a ${needed.name}`, `leat ${command.name} --help tells more.`);
   }
@@ -78,6 +78,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       ...(argument === undefined || command.argument === undefined ? {} : { argument }),
     },
   };
+}
+
+function neededWords({ commandLine }: CommandSpec): CommandSpec["commandLine"] {
+  return commandLine?.optional === true ? undefined : commandLine;
 }
 
 /** The command the first word names, or the first two, and what stands behind its name. */

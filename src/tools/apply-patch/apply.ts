@@ -1,14 +1,22 @@
+import { asciiPunctuation } from "../fold.ts";
+import { type FileLine, splitFile, usualEnding } from "../lines.ts";
 import type { PatchChunk, PatchLine } from "./parse.ts";
 
 export type AppliedChunks =
   | { readonly kind: "applied"; readonly text: string }
-  | { readonly kind: "failed"; readonly message: string };
+  /** `wanted`: the lines that are not there. */
+  | { readonly kind: "failed"; readonly message: string; readonly wanted: string };
 
 /**
  * The text of a file after the chunks of one update. Lines that are only context keep the file's own bytes even
- * where they matched loosely; line endings and a missing final newline stay as they are.
+ * where they matched loosely; line endings stay as they are, and a missing final newline does if it is to be kept.
  */
-export function applyChunks(text: string, chunks: readonly PatchChunk[], path: string): AppliedChunks {
+export function applyChunks(
+  text: string,
+  chunks: readonly PatchChunk[],
+  path: string,
+  finalNewline: "kept" | "added",
+): AppliedChunks {
   const file = splitFile(text);
   const contents = file.map((line) => line.content);
   const replacements: Replacement[] = [];
@@ -17,7 +25,8 @@ export function applyChunks(text: string, chunks: readonly PatchChunk[], path: s
     if (chunk.context !== undefined) {
       const found = findLines(contents, [chunk.context], { from });
       if (found === undefined) {
-        return { kind: "failed", message: `Failed to find context '${chunk.context}' in ${path}` };
+        const message = `Failed to find context '${chunk.context}' in ${path}`;
+        return { kind: "failed", message, wanted: chunk.context };
       }
       from = found + 1;
     }
@@ -29,34 +38,17 @@ export function applyChunks(text: string, chunks: readonly PatchChunk[], path: s
     const placed = placeChunk(contents, chunk, from);
     if (placed === undefined) {
       const wanted = oldLines(chunk.lines).join("\n");
-      return { kind: "failed", message: `Failed to find expected lines in ${path}:\n${wanted}` };
+      return { kind: "failed", message: `Failed to find expected lines in ${path}:\n${wanted}`, wanted };
     }
     replacements.push(placed);
     from = placed.at + oldLines(placed.lines).length;
   }
-  return { kind: "applied", text: joinFile(file, replacements) };
-}
-
-interface FileLine {
-  readonly content: string;
-  /** `\n`, `\r\n`, or nothing on a last line without newline. */
-  readonly ending: string;
+  return { kind: "applied", text: joinFile(file, replacements, finalNewline) };
 }
 
 interface Replacement {
   readonly at: number;
   readonly lines: readonly PatchLine[];
-}
-
-function splitFile(text: string): FileLine[] {
-  const lines: FileLine[] = [];
-  for (const match of text.matchAll(/([^\n]*?)(\r?\n|$)/g)) {
-    const [whole, content = "", ending = ""] = match;
-    if (whole !== "") {
-      lines.push({ content, ending });
-    }
-  }
-  return lines;
 }
 
 function placeChunk(contents: readonly string[], chunk: PatchChunk, from: number): Replacement | undefined {
@@ -109,42 +101,51 @@ function findLines(
   return undefined;
 }
 
-function asciiPunctuation(line: string): string {
-  return line
-    .replace(/[\u2010-\u2015\u2212]/g, "-")
-    .replace(/[\u2018-\u201b]/g, "'")
-    .replace(/[\u201c-\u201f]/g, '"')
-    .replace(/[\u00a0\u2002-\u200a\u202f\u205f\u3000]/g, " ");
-}
+const NO_LINE: FileLine = { content: "", ending: "" };
 
-function joinFile(file: readonly FileLine[], replacements: readonly Replacement[]): string {
-  const usualEnding = file.find((line) => line.ending !== "")?.ending ?? "\n";
+function joinFile(
+  file: readonly FileLine[],
+  replacements: readonly Replacement[],
+  finalNewline: "kept" | "added",
+): string {
+  const usual = usualEnding(file);
   const result: FileLine[] = [];
   let next = 0;
   // The sort is stable: what two chunks add at the same place stays in their order.
   for (const { at, lines } of replacements.toSorted((a, b) => a.at - b.at)) {
-    result.push(...file.slice(next, at));
-    next = at;
+    for (; next < at; next += 1) {
+      result.push(file[next] ?? NO_LINE);
+    }
+    // In a file with both endings, a line that takes the place of another ends as that one did.
+    let replaced: FileLine[] = [];
     for (const line of lines) {
       const present = line.sign === "+" ? undefined : file[next];
       if (present !== undefined) {
         next += 1;
       }
-      if (line.sign === " " && present !== undefined) {
-        result.push(present);
+      if (line.sign === " ") {
+        replaced = [];
+        result.push(...(present === undefined ? [] : [present]));
+      }
+      if (line.sign === "-" && present !== undefined) {
+        replaced.push(present);
       }
       if (line.sign === "+") {
-        result.push({ content: line.text, ending: result.at(-1)?.ending || usualEnding });
+        const ending = replaced.shift()?.ending || result.at(-1)?.ending || usual;
+        result.push({ content: line.text, ending });
       }
     }
   }
-  result.push(...file.slice(next));
+  // Not all at once: a call with as many arguments as a large file has lines is too large for the stack.
+  for (; next < file.length; next += 1) {
+    result.push(file[next] ?? NO_LINE);
+  }
 
-  const endsWithNewline = file.at(-1)?.ending !== "";
+  const endsWithNewline = finalNewline === "added" || file.at(-1)?.ending !== "";
   return result
     .map(({ content, ending }, index) => {
       const isLast = index === result.length - 1;
-      return isLast && !endsWithNewline ? content : content + (ending || usualEnding);
+      return isLast && !endsWithNewline ? content : content + (ending || usual);
     })
     .join("");
 }

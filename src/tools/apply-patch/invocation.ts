@@ -1,3 +1,4 @@
+import { parseJson } from "../arguments.ts";
 import { isPatchText } from "./parse.ts";
 
 /**
@@ -28,10 +29,38 @@ export function findPatch(command: { argv: readonly string[]; script?: string })
   return findInScript(script);
 }
 
-/** The body of `apply_patch <<'EOF' …`, where that is all there is; models write it in place of a bare patch too. */
-export function unwrapHeredoc(text: string): string {
+/** The patch itself, where a model has put it into what it remembers calls to look like; any other text as it is. */
+export function unwrapPatch(text: string): string {
+  if (isPatchText(text)) {
+    return text.trim().includes("\n") ? text : unescaped(text);
+  }
+  const inner = fromScript(text) ?? fromJson(text) ?? FENCED.exec(text)?.[1];
+  return inner !== undefined && isPatchText(inner) ? inner : text;
+}
+
+const FENCED = /^\s*```[^\n`]*\n([\s\S]*?)\n?```\s*$/;
+
+/** The body of `apply_patch <<'EOF' …`, where that is all there is. */
+function fromScript(text: string): string | undefined {
   const found = findInScript(text);
-  return found.kind === "patch" && found.folder === undefined ? found.patch : text;
+  return found.kind === "patch" && found.folder === undefined ? found.patch : undefined;
+}
+
+/** `{"input": "…"}`, `["apply_patch", "…"]` or a string. */
+function fromJson(text: string): string | undefined {
+  const parsed = /^\s*[[{"]/.test(text) ? parseJson(text) : undefined;
+  if (parsed?.ok !== true) {
+    return undefined;
+  }
+  const values = typeof parsed.value === "object" ? Object.values(parsed.value ?? {}).flat() : [parsed.value];
+  const patches = values.filter((value): value is string => typeof value === "string" && isPatchText(value));
+  return patches.length === 1 ? patches[0] : undefined;
+}
+
+/** No patch has one line: its newlines were escaped twice. */
+function unescaped(text: string): string {
+  const parsed = parseJson(`"${text.trim()}"`);
+  return parsed.ok && typeof parsed.value === "string" ? parsed.value : text;
 }
 
 function findInScript(script: string): Invocation {

@@ -34,7 +34,14 @@ const UPDATE_MARKER = "*** Update File: ";
 const MOVE_MARKER = "*** Move to: ";
 const END_OF_FILE_MARKER = "*** End of File";
 
-export function parsePatch(patch: string): ParsedPatch {
+/**
+ * `endMarker: "optional"` is for a patch that is known to have arrived whole: some models leave the last line out.
+ * Then a text that can't be read on without doubt is told by the missing marker.
+ */
+export function parsePatch(
+  patch: string,
+  { endMarker = "required" }: { readonly endMarker?: "required" | "optional" } = {},
+): ParsedPatch {
   const all = withoutWrapper(patch.trim().split(/\r?\n/));
   if (all[0]?.trim() !== BEGIN_MARKER) {
     return {
@@ -42,11 +49,31 @@ export function parsePatch(patch: string): ParsedPatch {
       message: `Invalid patch: The first line of the patch must be '${BEGIN_MARKER}'`,
     };
   }
-  if (all.length < 2 || all.at(-1)?.trim() !== END_MARKER) {
-    return { kind: "invalid", message: `Invalid patch: The last line of the patch must be '${END_MARKER}'` };
+  if (all.length >= 2 && all.at(-1)?.trim() === END_MARKER) {
+    return readHunks(all.slice(0, -1));
   }
-  // Kept whole, so that an index is a line number less one.
-  const lines = all.slice(0, -1);
+  const open = endMarker === "optional" ? readHunks(all) : undefined;
+  return open?.kind === "parsed" && open.hunks.length > 0 && open.hunks.every(isComplete)
+    ? open
+    : { kind: "invalid", message: `Invalid patch: The last line of the patch must be '${END_MARKER}'` };
+}
+
+/** Has changes in it, as no patch that breaks off in its header or context has. */
+function isComplete(hunk: PatchHunk): boolean {
+  switch (hunk.kind) {
+    case "add":
+      return hunk.text !== "";
+    case "delete":
+      return true;
+    case "update":
+      return hunk.chunks.every((chunk) => chunk.lines.some((line) => line.sign !== " "));
+    default:
+      return hunk satisfies never;
+  }
+}
+
+/** The first of the lines is the one of the marker, so that an index is a line number less one. */
+function readHunks(lines: readonly string[]): ParsedPatch {
   const hunks: PatchHunk[] = [];
   let at = lines[1]?.startsWith("*** Environment ID: ") ? 2 : 1;
   while (at < lines.length) {

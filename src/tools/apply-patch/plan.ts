@@ -16,6 +16,15 @@ export interface PlannedFile {
   /** Of the file this one was moved from. */
   readonly mode?: number;
   readonly movedTo?: string;
+  /** A file that was there gives way to one that was not made from it. */
+  readonly isOverwritten?: boolean;
+}
+
+/** A file whose lines are not those the patch expects. */
+export interface Misfit {
+  readonly file: FileSnapshot;
+  readonly text: string;
+  readonly wanted: string;
 }
 
 export type PatchPlan =
@@ -25,7 +34,13 @@ export type PatchPlan =
       /** `A path`, `M path`, `D path`, as the patch names them. */
       readonly summary: readonly string[];
     }
-  | { readonly kind: "failed"; readonly message: string };
+  | Failed;
+
+interface Failed {
+  readonly kind: "failed";
+  readonly message: string;
+  readonly misfit?: Misfit;
+}
 
 /**
  * Works the whole patch out in memory, each hunk on what those before it left, so that a hunk that does not fit
@@ -40,7 +55,7 @@ export async function planPatch(hunks: readonly PatchHunk[], files: PatchFileSys
   for (const hunk of hunks) {
     const problem = await draftHunk(hunk, drafts, files);
     if (problem !== undefined) {
-      return { kind: "failed", message: problem };
+      return problem;
     }
     const letter = ({ add: "A", update: "M", delete: "D" } as const)[hunk.kind];
     summary[letter].add((hunk.kind === "update" ? hunk.moveTo : undefined) ?? hunk.path);
@@ -61,21 +76,22 @@ async function draftHunk(
   hunk: PatchHunk,
   drafts: Map<string, Draft>,
   files: PatchFileSystem,
-): Promise<string | undefined> {
+): Promise<Failed | undefined> {
   const path = files.resolve(hunk.path);
   switch (hunk.kind) {
     case "add": {
       const target = await openDraft(path, drafts, files);
       if (target.kind === "unread" && target.read.kind !== "missing") {
-        return `Failed to write file ${hunk.path}: ${reason(target.read)}`;
+        return failed(`Failed to write file ${hunk.path}: ${reason(target.read)}`);
       }
-      setDraft(drafts, path, { before: target.before, after: hunk.text });
+      const isOverwritten = target.kind === "open";
+      setDraft(drafts, path, { before: target.before, after: hunk.text, isOverwritten });
       return undefined;
     }
     case "delete": {
       const target = await openDraft(path, drafts, files);
       if (target.kind === "unread") {
-        return `Failed to delete file ${hunk.path}`;
+        return failed(`Failed to delete file ${hunk.path}`);
       }
       setDraft(drafts, path, { before: target.before, after: null });
       return undefined;
@@ -92,19 +108,21 @@ async function draftUpdate(
   path: string,
   drafts: Map<string, Draft>,
   files: PatchFileSystem,
-): Promise<string | undefined> {
+): Promise<Failed | undefined> {
   const source = await openDraft(path, drafts, files);
   if (source.kind === "unread") {
-    return `Failed to read file to update ${hunk.path}: ${reason(source.read)}`;
+    return failed(`Failed to read file to update ${hunk.path}: ${reason(source.read)}`);
   }
   const content = source.content;
   if (typeof content !== "string") {
-    return `Failed to read file to update ${hunk.path}: ${content.problem}`;
+    return failed(`Failed to read file to update ${hunk.path}: ${content.problem}`);
   }
   const bom = content.startsWith("\ufeff");
-  const applied = applyChunks(bom ? content.slice(1) : content, hunk.chunks, hunk.path);
+  const text = bom ? content.slice(1) : content;
+  const applied = applyChunks(text, hunk.chunks, hunk.path, "kept");
   if (applied.kind === "failed") {
-    return applied.message;
+    const { message, wanted } = applied;
+    return source.before === null ? failed(message) : failed(message, { file: source.before, text, wanted });
   }
   const after = encodeText(applied.text, bom);
 
@@ -115,12 +133,18 @@ async function draftUpdate(
   }
   const target = await openDraft(destination, drafts, files);
   if (target.kind === "unread" && target.read.kind !== "missing") {
-    return `Failed to write file ${hunk.moveTo}: ${reason(target.read)}`;
+    return failed(`Failed to write file ${hunk.moveTo}: ${reason(target.read)}`);
   }
   const mode = drafts.get(path)?.mode ?? source.before?.mode;
   setDraft(drafts, path, { before: source.before, after: null, movedTo: destination });
-  setDraft(drafts, destination, { before: target.before, after, ...(mode === undefined ? {} : { mode }) });
+  const isOverwritten = target.kind === "open";
+  const draft = { before: target.before, after, isOverwritten };
+  setDraft(drafts, destination, mode === undefined ? draft : { ...draft, mode });
   return undefined;
+}
+
+function failed(message: string, misfit?: Misfit): Failed {
+  return { kind: "failed", message, ...(misfit === undefined ? {} : { misfit }) };
 }
 
 type Opened =

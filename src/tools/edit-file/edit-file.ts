@@ -1,11 +1,12 @@
 import { readBoolean, readString } from "../arguments.ts";
+import { adviceAfterFailure } from "../files/advice.ts";
+import { changeNote } from "../files/memory.ts";
 import { unreadResult } from "../files/missing.ts";
-import { displayPath, readPath } from "../files/paths.ts";
+import { displayPath, readPath, textProblem } from "../files/paths.ts";
 import { decodeText, encodeText, type FileSnapshot, readSnapshot } from "../files/snapshot.ts";
 import { writeOne } from "../files/write-one.ts";
 import { failedResult, invalidArguments, type Tool, type ToolContext, type ToolResult } from "../tool.ts";
-import { explainNotFound } from "./explain.ts";
-import { replaceExactly } from "./replace.ts";
+import { type Edit, editText } from "./edit-text.ts";
 import { editFileSpec } from "./spec.ts";
 
 export const editFile: Tool = {
@@ -24,6 +25,10 @@ export const editFile: Tool = {
     if (newText === undefined) {
       return invalidArguments(editFileSpec, "missing field `new_text`");
     }
+    const problem = textProblem(oldText, "old_text") ?? textProblem(newText, "new_text");
+    if (problem !== undefined) {
+      return invalidArguments(editFileSpec, problem);
+    }
     const edit = { oldText, newText, replaceAll: readBoolean(args, "replace_all", "replaceAll") };
     return {
       kind: "ready",
@@ -33,12 +38,6 @@ export const editFile: Tool = {
     };
   },
 };
-
-interface Edit {
-  readonly oldText: string;
-  readonly newText: string;
-  readonly replaceAll: boolean;
-}
 
 async function run(path: string, edit: Edit, context: ToolContext): Promise<ToolResult> {
   const shown = displayPath(context.cwd, path);
@@ -52,6 +51,10 @@ async function run(path: string, edit: Edit, context: ToolContext): Promise<Tool
   }
   if (read.kind !== "file") {
     return unreadResult(read, path, context);
+  }
+  // An empty file is as good as none: there is nothing in it that an old text could name.
+  if (edit.oldText === "" && read.file.bytes.length === 0) {
+    return writeOne({ path, before: read.file, after: edit.newText }, `Wrote ${shown}`, context);
   }
   if (edit.oldText === "") {
     return failedResult(
@@ -73,31 +76,25 @@ async function editExisting(
       `${shown} is ${decoded.kind === "binary" ? "a binary file" : "not UTF-8 text"}: not edited`,
     );
   }
-  const replaced = replaceExactly(decoded.text, edit);
-  switch (replaced.kind) {
-    case "not-found":
-      return failedResult(explainNotFound(decoded.text, edit.oldText, shown));
-    case "ambiguous":
-      return failedResult(
-        `old_text is in ${shown} ${replaced.lines.length} times, at ${lineList(replaced.lines)}: ` +
-          "add lines around it until it is unique, or set replace_all",
-      );
-    case "replaced": {
-      const after = encodeText(replaced.text, decoded.hasBom);
-      return writeOne(
-        { path: file.path, before: file, after },
-        `Edited ${shown} at ${lineList(replaced.lines)}`,
-        context,
-      );
-    }
-    default:
-      return replaced satisfies never;
+  const acquaintance = context.files.compare(file);
+  const change = acquaintance.kind === "changed" ? changeNote(shown, acquaintance) : undefined;
+  const edited = editText(decoded.text, edit, shown);
+  if (edited.kind === "failed") {
+    const failures = context.files.editFailed(file.target);
+    const advice = adviceAfterFailure({ text: decoded.text, failures });
+    return failedResult(
+      [edited.message, change === undefined ? undefined : `${change}. Read it again`, advice]
+        .filter((line) => line !== undefined)
+        .join("\n"),
+    );
   }
-}
-
-const MAX_LINES_NAMED = 20;
-
-function lineList(lines: readonly number[]): string {
-  const named = lines.slice(0, MAX_LINES_NAMED).join(", ");
-  return `${lines.length === 1 ? "line" : "lines"} ${named}${lines.length > MAX_LINES_NAMED ? ", …" : ""}`;
+  const notes = [
+    edited.note,
+    change === undefined ? "" : `${change}; old_text was still there. Read the file again before other edits`,
+  ].filter((note) => note !== "");
+  return writeOne(
+    { path: file.path, before: file, after: encodeText(edited.text, decoded.hasBom) },
+    [`Edited ${shown} at ${edited.where}`, ...notes].join("\n"),
+    context,
+  );
 }

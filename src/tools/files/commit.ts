@@ -1,19 +1,9 @@
-import {
-  access,
-  constants,
-  lstat,
-  mkdir,
-  open,
-  readlink,
-  realpath,
-  rename,
-  rmdir,
-  symlink,
-  unlink,
-} from "node:fs/promises";
+import { access, constants, lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Sandbox } from "../../sandbox/index.ts";
+import type { ToolContext } from "../tool.ts";
 import { type FileSnapshot, systemCode, systemReason } from "./snapshot.ts";
+import { type StagedWrite, stageWrite, type Undo } from "./stage.ts";
 
 /** One file as it shall be. A path appears in at most one of the writes that are committed together. */
 export interface PlannedWrite {
@@ -31,37 +21,72 @@ export type CommitResult =
   | { readonly kind: "committed" }
   | { readonly kind: "failed"; readonly message: string };
 
-/** All of the writes or none: every target is checked before the first, and a failure undoes what was done. */
-export async function commitWrites(writes: readonly PlannedWrite[], sandbox: Sandbox): Promise<CommitResult> {
+/**
+ * All of the writes or none. Every target is checked and every new content lies on the disk before the first file is
+ * touched; what fails after that undoes what was done.
+ */
+export async function commitWrites(
+  writes: readonly PlannedWrite[],
+  { sandbox, files }: Pick<ToolContext, "sandbox" | "files">,
+): Promise<CommitResult> {
   const located: LocatedWrite[] = [];
   for (const write of writes) {
     const place = await locate(write);
     if (place.kind === "failed") {
       return place;
     }
-    const refusal = refusedWrite(sandbox, write.path) ?? refusedWrite(sandbox, place.target);
+    const refusal = refusedWrite(sandbox, write.path, place.target);
     if (refusal !== undefined) {
       return { kind: "failed", message: refusal };
     }
     located.push({ ...write, target: place.target });
   }
 
-  const undo: Undo[] = [];
-  for (const write of located) {
-    try {
-      await perform(write, undo);
-    } catch (error) {
-      return {
-        kind: "failed",
-        message: `not written: ${write.path}: ${systemReason(error)}${await undoAll(undo)}`,
-      };
+  const failed = await putInPlace(located);
+  if (failed !== undefined) {
+    return { kind: "failed", message: failed };
+  }
+  for (const { target, after } of located) {
+    if (after === null) {
+      files.forget(target);
+    } else {
+      files.wrote(target, Buffer.from(after));
     }
   }
   return { kind: "committed" };
 }
 
-/** What the model is told of a path it may not write, or undefined if it may. */
-function refusedWrite(sandbox: Sandbox, path: string): string | undefined {
+/** Why it failed, if it did; then the tree is as it was. */
+async function putInPlace(writes: readonly LocatedWrite[]): Promise<string | undefined> {
+  const undo: Undo[] = [];
+  let done = 0;
+  let current = writes[0]?.path;
+  try {
+    const staged: [LocatedWrite, StagedWrite][] = [];
+    for (const write of writes) {
+      current = write.path;
+      staged.push([write, await stageWrite(write, undo)]);
+    }
+    for (const [write, step] of staged) {
+      current = write.path;
+      const problem = await step.perform(undo);
+      if (problem !== undefined) {
+        return `not written: ${current}: ${problem}${await undoAll(undo, done)}`;
+      }
+      done += 1;
+    }
+    return undefined;
+  } catch (error) {
+    return `not written: ${current}: ${systemReason(error)}${await undoAll(undo, done)}`;
+  }
+}
+
+/** What the model is told where it may not write one of the paths, or undefined if it may. */
+export function refusedWrite(sandbox: Sandbox, ...paths: readonly string[]): string | undefined {
+  return paths.map((path) => refusedPath(sandbox, path)).find((refusal) => refusal !== undefined);
+}
+
+function refusedPath(sandbox: Sandbox, path: string): string | undefined {
   const check = sandbox.checkWrite(path);
   if (check.allowed) {
     return undefined;
@@ -87,7 +112,6 @@ interface LocatedWrite extends PlannedWrite {
   readonly target: string;
 }
 
-type Undo = () => Promise<void>;
 type Place =
   | { readonly kind: "found"; readonly target: string }
   | { readonly kind: "failed"; readonly message: string };
@@ -127,84 +151,8 @@ async function realFolder(path: string): Promise<string> {
   }
 }
 
-async function perform(write: LocatedWrite, undo: Undo[]): Promise<void> {
-  const { target, before, after } = write;
-  if (after === null) {
-    await remove(target, before, undo);
-    return;
-  }
-  await createFolders(dirname(target), undo);
-  const mode = write.mode ?? before?.mode;
-  await replaceFile(target, after, before, mode);
-  undo.push(() =>
-    before === null ? unlink(target) : replaceFile(target, before.bytes, before, before.mode),
-  );
-}
-
-async function remove(target: string, before: FileSnapshot | null, undo: Undo[]): Promise<void> {
-  const found = await lstat(target);
-  const link = found.isSymbolicLink() ? await readlink(target) : undefined;
-  await unlink(target);
-  if (link !== undefined) {
-    undo.push(() => symlink(link, target));
-  } else if (before !== null) {
-    undo.push(() => replaceFile(target, before.bytes, before, before.mode));
-  }
-}
-
-/** Step by step: where a folder can't be made though its parent is there (/proc), Node's own way never ends. */
-async function createFolders(folder: string, undo: Undo[]): Promise<void> {
-  const exists = await lstat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
-    await createFolders(dirname(folder), undo);
-    await mkdir(folder);
-    undo.push(() => rmdir(folder));
-  }
-}
-
-/** Readers see the old file or the new one, never a half: written beside it, then put in its place. */
-async function replaceFile(
-  target: string,
-  content: string | Uint8Array,
-  owner: FileSnapshot | null,
-  mode: number | undefined,
-): Promise<void> {
-  const temporary = join(dirname(target), `.leat-${crypto.randomUUID()}.tmp`);
-  const handle = await open(temporary, "wx", 0o666);
-  try {
-    try {
-      await handle.writeFile(content);
-      if (owner !== null) {
-        await keepOwner(handle, owner);
-      }
-      // After the owner, since a change of owner clears set-id bits.
-      if (mode !== undefined) {
-        await handle.chmod(mode);
-      }
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await unlink(temporary).catch(() => {});
-    throw error;
-  }
-}
-
-/** Root edits the files of others; who is not root can't give a file away and need not. */
-async function keepOwner(handle: Awaited<ReturnType<typeof open>>, owner: FileSnapshot): Promise<void> {
-  const made = await handle.stat();
-  if (made.uid === owner.uid && made.gid === owner.gid) {
-    return;
-  }
-  await handle.chown(owner.uid, owner.gid).catch(() => {});
-}
-
 /** Says what is left, if anything could not be put back. */
-async function undoAll(undo: readonly Undo[]): Promise<string> {
+async function undoAll(undo: readonly Undo[], done: number): Promise<string> {
   const failures: string[] = [];
   for (const step of undo.toReversed()) {
     await step().catch((error: unknown) => failures.push(systemReason(error)));
@@ -212,5 +160,5 @@ async function undoAll(undo: readonly Undo[]): Promise<string> {
   if (failures.length > 0) {
     return ` (earlier changes could not all be undone: ${failures.join(", ")})`;
   }
-  return undo.length > 0 ? " (earlier changes were undone)" : "";
+  return done > 0 ? " (earlier changes were undone)" : "";
 }

@@ -26,7 +26,16 @@ export function pathProblem(path: string, parameter: string): string | undefined
   if (path.trim() === "") {
     return `\`${parameter}\` is empty`;
   }
-  return path.includes("\0") ? `\`${parameter}\` contains a NUL character` : undefined;
+  return textProblem(path, parameter);
+}
+
+/** Why a text of the model can't become part of a text file without damage. */
+export function textProblem(text: string, parameter: string): string | undefined {
+  if (text.includes("\0")) {
+    return `\`${parameter}\` contains a NUL character`;
+  }
+  // Half of a pair has no form in UTF-8, and would match half of a character in the file.
+  return text.isWellFormed() ? undefined : `\`${parameter}\` contains half a character (a lone surrogate)`;
 }
 
 /** A path of the model as an absolute one. `~/` means the home, as in the shell the model thinks of. */

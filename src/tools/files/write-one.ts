@@ -10,7 +10,7 @@ export async function writeOne(
   success: string,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const committed = await commitWrites([write], context.sandbox);
+  const committed = await commitWrites([write], context);
   if (committed.kind === "failed") {
     return failedResult(committed.message);
   }

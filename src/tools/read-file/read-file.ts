@@ -31,6 +31,7 @@ export const readFile: Tool = {
       async run() {
         const read = await readSnapshot(path, context);
         if (read.kind === "file") {
+          context.files.saw(read.file.target, read.file.bytes);
           return showFile(read.file, { firstLine, lineCount }, context);
         }
         if (read.kind === "directory") {
