@@ -1,23 +1,31 @@
 import type {
-  AgentEvent,
   FunctionCallItem,
   LoopError,
   SandboxError,
   ToolAction,
   ToolOutcome,
-  ToolSpec,
 } from "../protocol/index.ts";
-import type { Sandbox } from "../sandbox/index.ts";
-import type { PreparedCall, ToolResult, ToolSet } from "../tools/index.ts";
-import { isJsonObject } from "./json-object.ts";
+import type { PreparedCall, ToolResult } from "../tools/index.ts";
+import {
+  type CallToClear,
+  type Clearance,
+  type ClearanceDependencies,
+  clearCall,
+  clearRetry,
+  mayChange,
+} from "./clearance.ts";
+import { failureText } from "./failure-text.ts";
+import {
+  type Circumstances,
+  type PrepareDependencies,
+  type Preparation,
+  prepareCall,
+  prepareOutside,
+} from "./prepare-call.ts";
 
-interface CallDependencies {
-  readonly tools: ToolSet;
-  readonly cwd: string;
-  readonly userHome: string;
-  readonly openSandbox: () => Promise<Sandbox>;
-  readonly emit: (event: AgentEvent) => void;
-  readonly signal: AbortSignal;
+export interface CallDependencies extends PrepareDependencies, ClearanceDependencies {
+  /** Called before every call that may change files. */
+  readonly keepSnapshot: () => Promise<void>;
   readonly now: () => number;
 }
 
@@ -31,123 +39,115 @@ export interface CallResult {
   /** Pictures that the call shows the model, as `data:` URIs. */
   readonly images?: readonly string[];
   readonly refused?: SandboxError | LoopError;
+  /** The user was asked, and wants the turn to end. */
+  readonly isTurnAborted?: true;
 }
 
-const CUT_OFF =
-  "not run: the arguments were cut off at the output limit. Send a shorter call, or do the work in smaller steps.";
-
-export interface Circumstances {
-  /**
-   * `cut-off`: the response ended at the output limit within this call. `broken`: the wire could not take it for whole;
-   * its arguments may still be something that the tool can read, such as a bare patch.
-   */
-  readonly arrival: "whole" | "broken" | "cut-off";
-  /** Called for arguments that can't be used; gets better ones, or undefined. */
-  readonly askForArguments: (invalid: InvalidArguments) => Promise<string | undefined>;
-}
-
-/** A call of a known tool whose arguments can't be used. */
-interface InvalidArguments {
-  readonly spec: ToolSpec;
-  readonly problem: string;
-}
-
-const BROKEN = "not run: the call did not arrive whole. Make it again.";
-
-/** Prepares, runs and reports one call. A failure is a result for the model, never an exception. */
+/** Prepares, clears, runs and reports one call. A failure is a result for the model, never an exception. */
 export async function runCall(
   dependencies: CallDependencies,
   call: FunctionCallItem,
   circumstances: Circumstances,
 ): Promise<CallResult> {
-  const { emit, now } = dependencies;
-  const callId = call.call_id;
-  const { prepared, note, understood } = await prepare(dependencies, call, circumstances);
+  const preparation = await prepareCall(dependencies, call, circumstances);
+  const { prepared, note, understood } = preparation;
   const { action } = prepared;
-  emit({ type: "tool-started", callId, action });
-  const startedMs = now();
-  const result: ToolResult = prepared.kind === "ready" ? await prepared.run().catch(toolFailed) : prepared;
-  const durationMs = now() - startedMs;
-  emit({ type: "tool-ended", callId, action, result: result.outcome, durationMs });
-  return {
-    output: `${note}${result.output}`,
-    action,
-    outcome: result.outcome,
-    understood,
-    ...(result.refused === undefined ? {} : { refused: result.refused }),
-    ...(result.images === undefined ? {} : { images: result.images }),
+  const finish = (result: ToolResult, durationMs: number): CallResult => {
+    dependencies.emit({ type: "tool-ended", callId: call.call_id, action, result: result.outcome, durationMs });
+    const { outcome, refused, images } = result;
+    return {
+      output: `${note}${result.output}`,
+      action,
+      outcome,
+      understood,
+      ...(refused === undefined ? {} : { refused }),
+      ...(images === undefined ? {} : { images }),
+    };
   };
+  if (prepared.kind === "invalid") {
+    start(dependencies, call, action);
+    return finish(prepared, 0);
+  }
+  const ready: ReadyCall = { call, prepared, preparation };
+  const clearance = await clear(ready, dependencies);
+  start(dependencies, call, action);
+  if (clearance.kind !== "run") {
+    const result = finish(notRun(clearance), 0);
+    return clearance.kind === "aborted" ? { ...result, isTurnAborted: true } : result;
+  }
+  if (await mayChange(prepared.effect, dependencies.openApprovals)) {
+    await dependencies.keepSnapshot();
+  }
+  const startedMs = dependencies.now();
+  const result = await runCleared(ready, clearance, dependencies);
+  return finish(result, dependencies.now() - startedMs);
 }
 
-interface Preparation {
-  readonly prepared: PreparedCall;
-  /** Stands before the output, where the call is run with other arguments than those in the history. */
-  readonly note: string;
-  readonly understood: boolean;
+interface ReadyCall {
+  readonly call: FunctionCallItem;
+  readonly prepared: Extract<PreparedCall, { kind: "ready" }>;
+  readonly preparation: Preparation;
 }
 
-async function prepare(
-  dependencies: CallDependencies,
-  call: FunctionCallItem,
-  { arrival, askForArguments }: Circumstances,
-): Promise<Preparation> {
-  // Arguments that are whole JSON of a call that is not: what is missing can't be seen, so nothing is run.
-  const message =
-    arrival === "cut-off"
-      ? CUT_OFF
-      : arrival === "broken" && isJsonObject(call.arguments)
-        ? BROKEN
-        : undefined;
-  if (message !== undefined) {
-    return { prepared: invalidCall(call.name, message), note: "", understood: false };
-  }
-  const prepared = await prepareWith(dependencies, call, call.arguments);
-  if (prepared.kind === "ready" || prepared.spec === undefined) {
-    return { prepared, note: "", understood: prepared.kind === "ready" };
-  }
-  const better = await askForArguments({ spec: prepared.spec, problem: prepared.output });
-  if (better === undefined) {
-    return { prepared, note: "", understood: false };
-  }
-  return {
-    prepared: await prepareWith(dependencies, call, better),
-    note: `[the arguments could not be read; run with ${better}]\n`,
-    understood: false,
-  };
-}
-
-async function prepareWith(
-  { tools, cwd, userHome, openSandbox, emit, signal }: CallDependencies,
-  { name, call_id: callId }: FunctionCallItem,
-  argumentsText: string,
-): Promise<PreparedCall> {
-  const onOutput = (text: string) => emit({ type: "tool-output-delta", callId, text });
+async function clear(ready: ReadyCall, dependencies: CallDependencies): Promise<Clearance> {
   try {
-    const sandbox = await openSandbox();
-    return await tools.prepare(
-      { name, arguments: argumentsText },
-      { cwd, userHome, sandbox, signal, onOutput },
-    );
+    return await clearCall(toClear(ready), await dependencies.openSandbox(), dependencies);
   } catch (error) {
-    return invalidCall(name, failureText(error));
+    return { kind: "rejected", message: failureText(error) };
   }
 }
 
-/** A mistake in a tool costs the call, not the turn. */
+async function runCleared(
+  ready: ReadyCall,
+  clearance: Extract<Clearance, { kind: "run" }>,
+  dependencies: CallDependencies,
+): Promise<ToolResult> {
+  const { prepared } = ready;
+  if (clearance.place === "outside") {
+    return await runOutside(ready, dependencies);
+  }
+  const result = await prepared.run().catch(toolFailed);
+  const retry = await clearRetry(toClear(ready), result.denials ?? [], dependencies);
+  if (retry?.kind !== "run") {
+    return result;
+  }
+  const again = await runOutside(ready, dependencies);
+  return { ...again, output: `[the sandbox stopped it; run again without, as the user allowed]\n${again.output}` };
+}
+
+async function runOutside(
+  { call, preparation }: ReadyCall,
+  dependencies: CallDependencies,
+): Promise<ToolResult> {
+  const outside = await prepareOutside(dependencies, call, preparation.argumentsText);
+  return outside.kind === "ready" ? await outside.run().catch(toolFailed) : outside;
+}
+
+function toClear({ call, prepared }: ReadyCall): CallToClear {
+  return { callId: call.call_id, action: prepared.action, effect: prepared.effect };
+}
+
+function start({ emit }: CallDependencies, { call_id: callId }: FunctionCallItem, action: ToolAction): void {
+  emit({ type: "tool-started", callId, action });
+}
+
+function notRun(clearance: Exclude<Clearance, { kind: "run" }>): ToolResult {
+  switch (clearance.kind) {
+    case "rejected":
+      return failed(clearance.message);
+    case "aborted":
+      return failed("not run: the user has ended the turn");
+    case "refused":
+      return { ...failed("the command was not run: there is no sandbox to run it in"), refused: clearance.error };
+    default:
+      return clearance satisfies never;
+  }
+}
+
 function toolFailed(error: unknown): ToolResult {
-  const message = failureText(error);
+  return failed(failureText(error));
+}
+
+function failed(message: string): ToolResult {
   return { output: message, outcome: { kind: "failed", message } };
-}
-
-function failureText(error: unknown): string {
-  return `the tool failed: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-function invalidCall(name: string, message: string): PreparedCall {
-  return {
-    kind: "invalid",
-    action: { kind: "invalid", name },
-    output: message,
-    outcome: { kind: "failed", message },
-  };
 }

@@ -41,6 +41,9 @@ export async function runCalls(
     if (result.refused !== undefined) {
       return failed(turn, result.refused);
     }
+    if (result.isTurnAborted) {
+      return interrupted(turn);
+    }
   }
   const unwritten = images.length === 0 ? undefined : turn.session.appendContext(pictureMessage(images));
   if (unwritten !== undefined) {

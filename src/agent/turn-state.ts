@@ -1,13 +1,6 @@
 /** A turn under way: what it needs, where it stands, and how it ends. */
-import type {
-  AgentEvent,
-  FunctionCallItem,
-  HistoryItem,
-  LeatError,
-  Notice,
-  TokenUsage,
-  TurnEnd,
-} from "../protocol/index.ts";
+import type { AgentEvent, Approve, FunctionCallItem, HistoryItem, LeatError, Notice, TokenUsage, TurnEnd, TurnSnapshots } from "../protocol/index.ts";
+import type { Approvals } from "../approval/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { Session, TurnFacts } from "../session/index.ts";
 import type { ToolSet } from "../tools/index.ts";
@@ -35,6 +28,12 @@ export interface TurnDependencies {
   /** Written to the rollout before each request. */
   readonly turnFacts: TurnFacts;
   readonly context: ContextKeeper;
+  /** What may run without a question; made when the first call has to be judged. */
+  readonly openApprovals: () => Promise<Approvals>;
+  /** Asks the user, where the policy says so. */
+  readonly approve: Approve;
+  /** Keeps what the turn changes; undefined where the user has switched that off. */
+  readonly snapshots: TurnSnapshots | undefined;
   /** What the user left switched on of the loop guard. */
   readonly guard: GuardSettings;
   /** Asks the configured endpoint for one response; what comes goes to `emit` at once. */
@@ -54,6 +53,7 @@ export interface Turn extends TurnDependencies {
   usage: TokenUsage;
   requests: number;
   readonly loops: TurnGuard;
+  readonly keepSnapshot: () => Promise<void>;
   ended: boolean;
   /** By tool: how many of its calls in a row had arguments that can't be used. */
   readonly badArguments: Map<string, number>;

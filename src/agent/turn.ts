@@ -7,6 +7,7 @@ import { lastAnswer } from "./last-answer.ts";
 import { noticeOddities } from "./oddities.ts";
 import { readResponse } from "./response.ts";
 import { runCalls } from "./run-calls.ts";
+import { createTurnSnapshot } from "./turn-snapshot.ts";
 import { afterFailure, beforeRequest } from "./turn-room.ts";
 import {
   countRequest,
@@ -29,8 +30,11 @@ import { addUsage } from "./usage-sum.ts";
  */
 export async function runTurn(input: string, dependencies: TurnDependencies): Promise<TurnEnd> {
   const { session, emit } = dependencies;
+  const { snapshots, signal } = dependencies;
+  const snapshot = createTurnSnapshot({ snapshots, prompt: input, signal, emit });
   const turn: Turn = {
     ...dependencies,
+    keepSnapshot: snapshot.keep,
     usage: {},
     requests: 0,
     loops: createTurnGuard(dependencies.guard, emit),
@@ -43,6 +47,7 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
   while (step.type !== "end") {
     step = step.type === "ask" ? await ask(turn) : await runCalls(turn, step.calls, step.completion);
   }
+  await snapshot.close();
   turn.ended = true;
   emit({ type: "turn-ended", end: step.end });
   return step.end;

@@ -7,6 +7,7 @@ import {
   readProjectDocs,
   type TurnDependencies,
 } from "../agent/index.ts";
+import { type Approvals, openApprovals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient, type HttpClient } from "../net/index.ts";
@@ -17,6 +18,7 @@ import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
+import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
 
 export interface ConversationOptions {
@@ -37,7 +39,7 @@ export type Conversation =
       readonly policy: SandboxPolicy;
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
-      readonly dependencies: Omit<TurnDependencies, "emit" | "signal" | "now">;
+      readonly dependencies: Omit<TurnDependencies, "approve" | "emit" | "signal" | "now">;
       /** Ends what runs in the background. */
       close(): Promise<void>;
     }
@@ -93,6 +95,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     }
   }
   let sandbox: Promise<Sandbox> | undefined;
+  let approvals: Promise<Approvals> | undefined;
   const { wrapHttp = (client) => client } = options;
   const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
   const memory = openEndpointMemory(home);
@@ -137,6 +140,19 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
       }),
       guard: config.loopGuard,
+      openApprovals() {
+        approvals ??= openApprovals(approvalOptions(config, home));
+        return approvals;
+      },
+      snapshots: config.undo
+        ? openSnapshots({
+            home,
+            userHome: io.userHome,
+            root: repositoryRoot ?? cwd,
+            env: io.env,
+            writableFolders: policy.mode === "workspace-write" ? policy.writableRoots : [],
+          })
+        : undefined,
       askModel: (request, { signal, emit }) =>
         streamModel(request, endpoint, {
           http,

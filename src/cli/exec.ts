@@ -115,6 +115,8 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     output.header(headerFacts(config, conversation, { standIn, addDirs: options.addDirs }), prompt.prompt);
     const end = await runTurn(prompt.prompt, {
       ...conversation.dependencies,
+      // The policy of exec is never to ask.
+      approve: async () => "deny",
       emit: (event) => output.handle(event),
       signal: io.interrupt,
       now: () => performance.now(),

@@ -1,0 +1,129 @@
+import type { Approvals, Place, Question, Verdict } from "../approval/index.ts";
+import type { Approve, SandboxDenial, SandboxError, ToolAction } from "../protocol/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import type { CallEffect } from "../tools/index.ts";
+
+/** What a call needs before it runs: the policy's word, and the user's where the policy asks for it. */
+export interface ClearanceDependencies {
+  /** Made when the first call has to be judged. */
+  readonly openApprovals: () => Promise<Approvals>;
+  readonly approve: Approve;
+  readonly signal: AbortSignal;
+}
+
+export interface CallToClear {
+  readonly callId: string;
+  readonly action: ToolAction;
+  readonly effect: CallEffect;
+}
+
+export type Clearance =
+  | { readonly kind: "run"; readonly place: Place }
+  /** Not run; the model reads why. */
+  | { readonly kind: "rejected"; readonly message: string }
+  /** The user wants the turn to end. */
+  | { readonly kind: "aborted" }
+  | { readonly kind: "refused"; readonly error: SandboxError };
+
+export async function clearCall(
+  call: CallToClear,
+  sandbox: Sandbox,
+  dependencies: ClearanceDependencies,
+): Promise<Clearance> {
+  const { effect } = call;
+  if (effect.kind === "none") {
+    return { kind: "run", place: "sandbox" };
+  }
+  const approvals = await dependencies.openApprovals();
+  return await settle(await judge(effect, sandbox, approvals), call, dependencies);
+}
+
+/** May a command that the sandbox stopped be run again without it? undefined: its result stands. */
+export async function clearRetry(
+  call: CallToClear,
+  denials: readonly SandboxDenial[],
+  dependencies: ClearanceDependencies,
+): Promise<Clearance | undefined> {
+  if (call.effect.kind !== "command" || denials.length === 0) {
+    return undefined;
+  }
+  const approvals = await dependencies.openApprovals();
+  const verdict = await approvals.judgeDenied(call.effect, denials);
+  return verdict === undefined ? undefined : await settle(verdict, call, dependencies);
+}
+
+/** Whether a call may change files, as far as that is known before it runs. */
+export async function mayChange(effect: CallEffect, openApprovals: () => Promise<Approvals>): Promise<boolean> {
+  switch (effect.kind) {
+    case "none":
+      return false;
+    case "write":
+      return true;
+    case "command":
+      return !(await (await openApprovals()).isReadOnly(effect));
+    default:
+      return effect satisfies never;
+  }
+}
+
+async function judge(
+  effect: Exclude<CallEffect, { kind: "none" }>,
+  sandbox: Sandbox,
+  approvals: Approvals,
+): Promise<Verdict> {
+  if (effect.kind === "write") {
+    const { paths } = effect;
+    return approvals.judgeWrite({ paths, refusedPaths: paths.filter((path) => !sandbox.checkWrite(path).allowed) });
+  }
+  return await approvals.judgeCommand(effect, {
+    isEscalated: effect.escalation !== undefined,
+    sandboxMissing: await sandbox.check(),
+  });
+}
+
+async function settle(verdict: Verdict, call: CallToClear, dependencies: ClearanceDependencies): Promise<Clearance> {
+  switch (verdict.kind) {
+    case "run":
+      return verdict;
+    case "reject":
+      return { kind: "rejected", message: verdict.message };
+    case "refuse":
+      return { kind: "refused", error: verdict.error };
+    case "ask":
+      return await ask(verdict, call, dependencies);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+async function ask(
+  question: Question,
+  { callId, action, effect }: CallToClear,
+  { openApprovals, approve, signal }: ClearanceDependencies,
+): Promise<Clearance> {
+  const { reason, prefix, place, whenDenied } = question;
+  const justification = effect.kind === "command" ? effect.escalation?.justification : undefined;
+  const decision = await approve(
+    {
+      callId,
+      action,
+      reason,
+      ...(justification === undefined ? {} : { justification }),
+      ...(prefix === undefined ? {} : { prefix }),
+    },
+    signal,
+  );
+  (await openApprovals()).record(question, decision);
+  switch (decision) {
+    case "approve":
+    case "approve-session":
+    case "approve-always":
+      return { kind: "run", place };
+    case "deny":
+      return { kind: "rejected", message: whenDenied };
+    case "abort":
+      return { kind: "aborted" };
+    default:
+      return decision satisfies never;
+  }
+}
