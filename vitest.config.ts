@@ -1,6 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** Marks an id as ours: one with a path in it would be taken for a file, and one of a package be left to Node. */
+const WASM = "\0wasm ";
+
 const PURE = ["test/wire/**/*.test.ts", "test/config/**/*.test.ts"];
 
 export default defineConfig({
@@ -11,6 +14,18 @@ export default defineConfig({
         return /\.(?:md|pl)$/.test(id)
           ? { code: `export default ${JSON.stringify(code)};`, map: null }
           : null;
+      },
+    },
+    {
+      // As esbuild's loader does it: the import of a .wasm file is the place where it lies.
+      name: "wasm-as-path",
+      enforce: "pre",
+      resolveId(id) {
+        return id.endsWith(".wasm") ? `${WASM}${id.replaceAll("/", " ")}` : null;
+      },
+      load(id) {
+        const name = id.startsWith(WASM) ? id.slice(WASM.length).replaceAll(" ", "/") : undefined;
+        return name === undefined ? null : `export default ${JSON.stringify(import.meta.resolve(name))};`;
       },
     },
   ],

@@ -73,7 +73,9 @@ async function bundleOne(entry, entryNames, lazy) {
     format: "esm",
     platform: "node",
     target: "node20.19",
-    loader: { ".md": "text", ".pl": "text" },
+    // A .wasm file is copied as it comes in its package, and imported as the path of the copy.
+    loader: { ".md": "text", ".pl": "text", ".wasm": "file" },
+    assetNames: "chunks/[name]-[hash]",
     // Names stay as they are, so that a stack trace in a bug report can be read.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -84,7 +86,8 @@ async function bundleOne(entry, entryNames, lazy) {
     write: false,
   });
   const files = result.outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) }));
-  return { name: basename(files[0]?.path ?? ""), files, inputs: Object.keys(result.metafile.inputs) };
+  const script = files.find(({ path }) => path.endsWith(".js"));
+  return { name: basename(script?.path ?? ""), files, inputs: Object.keys(result.metafile.inputs) };
 }
 
 /**
@@ -103,6 +106,9 @@ function lazyImports(prefix, lazy) {
         const found = await resolveImport(path, { kind, resolveDir, pluginData: "resolved" });
         if (found.errors.length > 0) {
           return { errors: found.errors };
+        }
+        if (found.external) {
+          return undefined;
         }
         const chunk = lazy.get(found.path) ?? bundleOne(found.path, "chunks/[name]-[hash]", lazy);
         lazy.set(found.path, chunk);

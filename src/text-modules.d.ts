@@ -9,3 +9,9 @@ declare module "*.pl" {
   const text: string;
   export default text;
 }
+
+/** WebAssembly files are copied beside the bundle; the import is their place, to be read against `import.meta.url`. */
+declare module "*.wasm" {
+  const path: string;
+  export default path;
+}

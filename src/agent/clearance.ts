@@ -1,14 +1,15 @@
 import type { Approvals, Place, Question, Verdict } from "../approval/index.ts";
-import type { Approve, SandboxDenial, SandboxError, ToolAction } from "../protocol/index.ts";
+import type { AgentEvent, Approve, SandboxDenial, SandboxError, ToolAction } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { CallEffect } from "../tools/index.ts";
 
 /** What a call needs before it runs: the policy's word, and the user's where the policy asks for it. */
 export interface ClearanceDependencies {
   /** Made when the first call has to be judged. */
-  readonly openApprovals: () => Promise<Approvals>;
+  readonly openApprovals: (emit: (event: AgentEvent) => void) => Promise<Approvals>;
   readonly approve: Approve;
   readonly signal: AbortSignal;
+  readonly emit: (event: AgentEvent) => void;
 }
 
 export interface CallToClear {
@@ -34,7 +35,7 @@ export async function clearCall(
   if (effect.kind === "none") {
     return { kind: "run", place: "sandbox" };
   }
-  const approvals = await dependencies.openApprovals();
+  const approvals = await dependencies.openApprovals(dependencies.emit);
   return await settle(await judge(effect, sandbox, approvals), call, dependencies);
 }
 
@@ -47,20 +48,23 @@ export async function clearRetry(
   if (call.effect.kind !== "command" || denials.length === 0) {
     return undefined;
   }
-  const approvals = await dependencies.openApprovals();
+  const approvals = await dependencies.openApprovals(dependencies.emit);
   const verdict = await approvals.judgeDenied(call.effect, denials);
   return verdict === undefined ? undefined : await settle(verdict, call, dependencies);
 }
 
 /** Whether a call may change files, as far as that is known before it runs. */
-export async function mayChange(effect: CallEffect, openApprovals: () => Promise<Approvals>): Promise<boolean> {
+export async function mayChange(
+  effect: CallEffect,
+  { openApprovals, emit }: Pick<ClearanceDependencies, "openApprovals" | "emit">,
+): Promise<boolean> {
   switch (effect.kind) {
     case "none":
       return false;
     case "write":
       return true;
     case "command":
-      return !(await (await openApprovals()).isReadOnly(effect));
+      return !(await (await openApprovals(emit)).isReadOnly(effect));
     default:
       return effect satisfies never;
   }
@@ -73,7 +77,10 @@ async function judge(
 ): Promise<Verdict> {
   if (effect.kind === "write") {
     const { paths } = effect;
-    return approvals.judgeWrite({ paths, refusedPaths: paths.filter((path) => !sandbox.checkWrite(path).allowed) });
+    return approvals.judgeWrite({
+      paths,
+      refusedPaths: paths.filter((path) => !sandbox.checkWrite(path).allowed),
+    });
   }
   return await approvals.judgeCommand(effect, {
     isEscalated: effect.escalation !== undefined,
@@ -81,7 +88,11 @@ async function judge(
   });
 }
 
-async function settle(verdict: Verdict, call: CallToClear, dependencies: ClearanceDependencies): Promise<Clearance> {
+async function settle(
+  verdict: Verdict,
+  call: CallToClear,
+  dependencies: ClearanceDependencies,
+): Promise<Clearance> {
   switch (verdict.kind) {
     case "run":
       return verdict;
@@ -99,7 +110,7 @@ async function settle(verdict: Verdict, call: CallToClear, dependencies: Clearan
 async function ask(
   question: Question,
   { callId, action, effect }: CallToClear,
-  { openApprovals, approve, signal }: ClearanceDependencies,
+  { openApprovals, approve, signal, emit }: ClearanceDependencies,
 ): Promise<Clearance> {
   const { reason, prefix, place, whenDenied } = question;
   const justification = effect.kind === "command" ? effect.escalation?.justification : undefined;
@@ -113,7 +124,10 @@ async function ask(
     },
     signal,
   );
-  (await openApprovals()).record(question, decision);
+  const unkept = (await openApprovals(emit)).record(question, decision);
+  if (unkept !== undefined) {
+    emit({ type: "notice", notice: { kind: "rule-not-kept", error: unkept } });
+  }
   switch (decision) {
     case "approve":
     case "approve-session":

@@ -17,8 +17,8 @@ import {
 import { failureText } from "./failure-text.ts";
 import {
   type Circumstances,
-  type PrepareDependencies,
   type Preparation,
+  type PrepareDependencies,
   prepareCall,
   prepareOutside,
 } from "./prepare-call.ts";
@@ -53,7 +53,13 @@ export async function runCall(
   const { prepared, note, understood } = preparation;
   const { action } = prepared;
   const finish = (result: ToolResult, durationMs: number): CallResult => {
-    dependencies.emit({ type: "tool-ended", callId: call.call_id, action, result: result.outcome, durationMs });
+    dependencies.emit({
+      type: "tool-ended",
+      callId: call.call_id,
+      action,
+      result: result.outcome,
+      durationMs,
+    });
     const { outcome, refused, images } = result;
     return {
       output: `${note}${result.output}`,
@@ -75,7 +81,7 @@ export async function runCall(
     const result = finish(notRun(clearance), 0);
     return clearance.kind === "aborted" ? { ...result, isTurnAborted: true } : result;
   }
-  if (await mayChange(prepared.effect, dependencies.openApprovals)) {
+  if (await mayChange(prepared.effect, dependencies)) {
     await dependencies.keepSnapshot();
   }
   const startedMs = dependencies.now();
@@ -112,7 +118,10 @@ async function runCleared(
     return result;
   }
   const again = await runOutside(ready, dependencies);
-  return { ...again, output: `[the sandbox stopped it; run again without, as the user allowed]\n${again.output}` };
+  return {
+    ...again,
+    output: `[the sandbox stopped it; run again without, as the user allowed]\n${again.output}`,
+  };
 }
 
 async function runOutside(
@@ -138,7 +147,10 @@ function notRun(clearance: Exclude<Clearance, { kind: "run" }>): ToolResult {
     case "aborted":
       return failed("not run: the user has ended the turn");
     case "refused":
-      return { ...failed("the command was not run: there is no sandbox to run it in"), refused: clearance.error };
+      return {
+        ...failed("the command was not run: there is no sandbox to run it in"),
+        refused: clearance.error,
+      };
     default:
       return clearance satisfies never;
   }

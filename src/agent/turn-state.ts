@@ -1,6 +1,17 @@
 /** A turn under way: what it needs, where it stands, and how it ends. */
-import type { AgentEvent, Approve, FunctionCallItem, HistoryItem, LeatError, Notice, TokenUsage, TurnEnd, TurnSnapshots } from "../protocol/index.ts";
+
 import type { Approvals } from "../approval/index.ts";
+import type {
+  AgentEvent,
+  Approve,
+  FunctionCallItem,
+  HistoryItem,
+  LeatError,
+  Notice,
+  TokenUsage,
+  TurnEnd,
+  TurnSnapshots,
+} from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { Session, TurnFacts } from "../session/index.ts";
 import type { ToolSet } from "../tools/index.ts";
@@ -29,7 +40,7 @@ export interface TurnDependencies {
   readonly turnFacts: TurnFacts;
   readonly context: ContextKeeper;
   /** What may run without a question; made when the first call has to be judged. */
-  readonly openApprovals: () => Promise<Approvals>;
+  readonly openApprovals: (emit: (event: AgentEvent) => void) => Promise<Approvals>;
   /** Asks the user, where the policy says so. */
   readonly approve: Approve;
   /** Keeps what the turn changes; undefined where the user has switched that off. */

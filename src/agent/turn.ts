@@ -7,8 +7,8 @@ import { lastAnswer } from "./last-answer.ts";
 import { noticeOddities } from "./oddities.ts";
 import { readResponse } from "./response.ts";
 import { runCalls } from "./run-calls.ts";
-import { createTurnSnapshot } from "./turn-snapshot.ts";
 import { afterFailure, beforeRequest } from "./turn-room.ts";
+import { createTurnSnapshot } from "./turn-snapshot.ts";
 import {
   countRequest,
   failed,

@@ -7,7 +7,7 @@ import {
   readProjectDocs,
   type TurnDependencies,
 } from "../agent/index.ts";
-import { type Approvals, openApprovals } from "../approval/index.ts";
+import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient, type HttpClient } from "../net/index.ts";
@@ -140,8 +140,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
       }),
       guard: config.loopGuard,
-      openApprovals() {
-        approvals ??= openApprovals(approvalOptions(config, home));
+      openApprovals(emit) {
+        approvals ??= import("./approvals.ts").then(({ openUserApprovals }) =>
+          openUserApprovals(config, { home, emit }),
+        );
         return approvals;
       },
       snapshots: config.undo

@@ -51,6 +51,16 @@ export function explainConfigError(error: ConfigError): { message: string; hint?
         message: `${visible(problem.path)} can't be read: ${visible(problem.reason)}`,
         hint: "Check that it is a file you may read.",
       };
+    case "not_written":
+      return {
+        message: `${visible(problem.path)} can't be written: ${visible(problem.reason)}`,
+        hint: "Check the space and the rights of that file.",
+      };
+    case "unknown_key":
+      return {
+        message: `${place(error)}: ${code(error.key)} is not known there`,
+        hint: choices(nearest, "Known", problem.known),
+      };
     default:
       return problem satisfies never;
   }

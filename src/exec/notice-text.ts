@@ -32,6 +32,10 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return notice.commands.length === 1
         ? `ended, as it was left running in the background: ${safeLine(notice.commands[0] ?? "")}`
         : `ended, as they were left running in the background: ${notice.commands.map(safeLine).join("; ")}`;
+    case "rules-unreadable":
+      return `${explain(notice.error).message}; none of the rules allows anything until then`;
+    case "rule-not-kept":
+      return `the rule counts for this session only: ${explain(notice.error).message}`;
     case "no-snapshot":
       return `this turn can't be undone: ${snapshotObstacle(notice.reason).message}`;
     case "sandbox-missing":

@@ -76,7 +76,9 @@ export interface ConfigError {
     | { readonly type: "unknown_provider"; readonly name: string; readonly known: readonly string[] }
     | { readonly type: "bad_override"; readonly text: string; readonly reason: string }
     | { readonly type: "home_missing"; readonly path: string }
-    | { readonly type: "unreadable"; readonly path: string; readonly reason: string };
+    | { readonly type: "unreadable"; readonly path: string; readonly reason: string }
+    | { readonly type: "not_written"; readonly path: string; readonly reason: string }
+    | { readonly type: "unknown_key"; readonly known: readonly string[] };
   /** Where the value came from: a file path, or the flag as typed. */
   readonly source?: string;
   /** 1-based. */

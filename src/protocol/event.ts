@@ -1,4 +1,4 @@
-import type { LeatError, ModelError, SandboxError } from "./error.ts";
+import type { ConfigError, LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
 import type { SandboxDenial } from "./sandbox-denial.ts";
 import type { SandboxTier } from "./sandbox-tier.ts";
@@ -143,6 +143,10 @@ export type Notice =
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }
+  /** There is a mistake in the user's rules: none of them allows anything until it is mended. */
+  | { readonly kind: "rules-unreadable"; readonly error: ConfigError }
+  /** A rule could not be written down; it counts for this session only. */
+  | { readonly kind: "rule-not-kept"; readonly error: ConfigError }
   /** What the turn changes can't be undone by `leat undo`. Told once a turn. */
   | { readonly kind: "no-snapshot"; readonly reason: SnapshotObstacle }
   /** Commands will be refused when the model asks for one: said early, while nothing is lost by stopping. */

@@ -1,4 +1,4 @@
-export { applyPatchStandalone } from "./apply-patch/standalone.ts";
+export { applyPatchStandalone } from "./apply-patch-standalone.ts";
 export type {
   CallEffect,
   CallSurroundings,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createContextKeeper, runTurn, type TurnDependencies } from "../../src/agent/index.ts";
+import { openApprovals } from "../../src/approval/index.ts";
 import type { AgentEvent, HistoryItem, TurnEnd } from "../../src/protocol/index.ts";
 import { createSession, type Session } from "../../src/session/index.ts";
 import type { CallSurroundings, PreparedCall, ToolResult } from "../../src/tools/index.ts";
@@ -86,6 +87,15 @@ async function play(input: string, script: Script): Promise<Played> {
         excludeSlashTmp: false,
       },
     },
+    openApprovals: () =>
+      openApprovals({
+        policy: "never",
+        mode: "read-only",
+        readRules: () => [],
+        keepRule: () => undefined,
+      }),
+    approve: async () => "deny",
+    snapshots: undefined,
     context: createContextKeeper({ window: script.window, head: [] }),
     guard: script.guard ?? GUARD,
     askModel: async (request, { signal, emit }) => {
@@ -316,7 +326,7 @@ describe("a turn", () => {
         callId: "1",
         action: { kind: "invalid", name: "fly" },
         result: { kind: "failed", message: "unsupported call: fly" },
-        durationMs: 10,
+        durationMs: 0,
       },
     ]);
     expect(end.type).toBe("completed");

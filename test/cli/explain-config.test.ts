@@ -51,6 +51,23 @@ const ROWS: readonly Row[] = [
     hint: 'Give it a value, for example: base_url = "http://localhost:1234/v1"',
   },
   {
+    name: "a rule that can't be written",
+    error: { problem: { type: "not_written", path: "/home/u/.codex/leat/rules.toml", reason: "ENOSPC" } },
+    message: "/home/u/.codex/leat/rules.toml can't be written: ENOSPC",
+    hint: "Check the space and the rights of that file.",
+  },
+  {
+    name: "a key of a rule that is not known",
+    error: {
+      problem: { type: "unknown_key", known: ["prefix", "decision"] },
+      source: "/home/u/.codex/leat/rules.toml",
+      line: 7,
+      key: "reason",
+    },
+    message: "/home/u/.codex/leat/rules.toml, line 7: `reason` is not known there",
+    hint: "Known: prefix, decision.",
+  },
+  {
     name: "wrong value, typed after -c",
     error: {
       problem: { type: "wrong_value", found: "readonly", allowed: ["read-only", "workspace-write"] },

@@ -67,6 +67,7 @@ test("no file: the defaults, each with its origin", () => {
         excludeSlashTmp: false,
       },
       compaction: {},
+      editTool: "auto",
       generation: {},
       loopGuard: { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true },
       shellEnvironment: {
