@@ -77,10 +77,11 @@ async function judge(
 ): Promise<Verdict> {
   if (effect.kind === "write") {
     const { paths } = effect;
-    return approvals.judgeWrite({
-      paths,
-      refusedPaths: paths.filter((path) => !sandbox.checkWrite(path).allowed),
+    const refused = paths.flatMap((path) => {
+      const verdict = sandbox.checkWrite(path);
+      return verdict.allowed ? [] : [{ path, reason: verdict.reason }];
     });
+    return approvals.judgeWrite({ paths, refused });
   }
   return await approvals.judgeCommand(effect, {
     isEscalated: effect.escalation !== undefined,

@@ -20,6 +20,7 @@ import {
   PATCH_DENIED,
   type Place,
   type Question,
+  type RefusedPath,
   type Verdict,
 } from "./verdict.ts";
 
@@ -40,8 +41,8 @@ export interface Approvals {
   ): Promise<Verdict>;
   /** After the sandbox stopped something. Undefined: the result stands as it is. */
   judgeDenied(command: Command, denials: readonly SandboxDenial[]): Promise<Verdict | undefined>;
-  /** An edit by a tool; `refusedPaths` are those among its paths that the sandbox does not let be written. */
-  judgeWrite(edit: { readonly paths: readonly string[]; readonly refusedPaths: readonly string[] }): Verdict;
+  /** An edit by a tool; `refused` are those among its paths that the sandbox does not let be written. */
+  judgeWrite(edit: { readonly paths: readonly string[]; readonly refused: readonly RefusedPath[] }): Verdict;
   /** Keeps the answer to a question, as far as it is meant for more than this once; an error if that holds for this session only. */
   record(question: Question, decision: ApprovalDecision): ConfigError | undefined;
   /** Known to change nothing. */
@@ -74,17 +75,14 @@ export function createApprovals({ policy, mode, readRules, keepRule }: ApprovalO
         commandQuestion(command, standing, { reason, place }),
       );
     },
-    judgeWrite({ paths, refusedPaths }) {
-      return decideWrite(
-        { policy, mode, refusedPaths, granted: session.pathsPlace(paths) },
-        (reason, place) => ({
-          kind: "ask",
-          about: { kind: "write", paths },
-          reason,
-          place,
-          whenDenied: PATCH_DENIED,
-        }),
-      );
+    judgeWrite({ paths, refused }) {
+      return decideWrite({ policy, mode, refused, granted: session.pathsPlace(paths) }, (reason, place) => ({
+        kind: "ask",
+        about: { kind: "write", paths },
+        reason,
+        place,
+        whenDenied: PATCH_DENIED,
+      }));
     },
     record(question, decision) {
       if (decision !== "approve-session" && decision !== "approve-always") {

@@ -17,6 +17,7 @@ import {
   type Place,
   promptImpossible,
   type Question,
+  type RefusedPath,
   type Verdict,
   writeRejected,
 } from "./verdict.ts";
@@ -111,21 +112,21 @@ export function decideDenied(
     : ask({ kind: "denied", denials }, "outside");
 }
 
-/** An edit by a tool. `refusedPaths` are those that the sandbox does not let be written. */
+/** An edit by a tool. `refused` are those that the sandbox does not let be written. */
 export function decideWrite(
-  facts: Setting & { readonly refusedPaths: readonly string[]; readonly granted: Place | undefined },
+  facts: Setting & { readonly refused: readonly RefusedPath[]; readonly granted: Place | undefined },
   ask: Ask,
 ): Verdict {
-  const { policy, refusedPaths, granted } = facts;
-  const place = refusedPaths.length === 0 ? "sandbox" : "outside";
+  const { policy, refused, granted } = facts;
+  const place = refused.length === 0 ? "sandbox" : "outside";
   if (place === "outside" && policy === "never") {
-    return writeRejected(refusedPaths);
+    return writeRejected(refused);
   }
   if (granted === "outside" || granted === place) {
     return { kind: "run", place };
   }
   if (place === "outside") {
-    return ask({ kind: "outside", paths: refusedPaths }, place);
+    return ask({ kind: "outside", paths: refused.map(({ path }) => path) }, place);
   }
   return policy === "untrusted" ? ask({ kind: "not-trusted" }, place) : { kind: "run", place };
 }

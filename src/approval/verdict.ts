@@ -73,9 +73,28 @@ export function promptImpossible(prefix: readonly string[]): Verdict {
   );
 }
 
-export function writeRejected(paths: readonly string[]): Verdict {
+/** A path that the sandbox does not let be written, and why: the whole mode, not a writable folder, or kept read-only in one. */
+export interface RefusedPath {
+  readonly path: string;
+  readonly reason: "read-only" | "outside" | "protected";
+}
+
+export function writeRejected(refused: readonly RefusedPath[]): Verdict {
   const message = "patch rejected: writing outside of the project; rejected by user approval settings";
-  return { kind: "reject", message: `${message}\nNot writable: ${paths.join(", ")}` };
+  return { kind: "reject", message: `${message}\nNot written: ${refused.map(refusal).join("; ")}.` };
+}
+
+function refusal({ path, reason }: RefusedPath): string {
+  switch (reason) {
+    case "read-only":
+      return `${path}, since the sandbox is read-only`;
+    case "outside":
+      return `${path} is outside the writable folders`;
+    case "protected":
+      return `${path} is protected`;
+    default:
+      return reason satisfies never;
+  }
 }
 
 function reject(reason: string, next: string): Verdict {

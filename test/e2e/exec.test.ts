@@ -251,8 +251,8 @@ test("hostile output reaches neither the screen nor other files", async () => {
   expect(existsSync(join(bench.project, "../outside.txt"))).toBe(false);
   const outputs = messagesOf(bench.server)[1]?.filter((message) => message["role"] === "tool") ?? [];
   expect(outputs.map((message) => String(message["content"]))).toEqual([
-    expect.stringContaining("outside the writable folders"),
-    expect.stringContaining("protected"),
+    expect.stringContaining("outside.txt is outside the writable folders"),
+    expect.stringContaining(".git/hooks/pre-commit is protected"),
     expect.stringContaining("failed to parse function arguments"),
     expect.stringContaining("unsupported call: format_disk"),
   ]);
