@@ -120,7 +120,7 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     for (const name of ["one", "two", "three"]) {
       mkdirSync(join(bench.project, "..", name));
     }
-    const script = "for d in one two three; do touch ../$d/x 2>/dev/null && echo $d; done";
+    const script = "for d in one two three; do touch ../$d/x 2>/dev/null && echo $d; done; true";
     const args = [...CONFINED, "--add-dir", "../one", "--add-dir", join(bench.project, "../two")];
     expect(await bench.leat(["sandbox", ...args, "sh", "-c", script])).toEqual({
       stdout: "one\ntwo\n",
@@ -198,6 +198,14 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     // What still ran would make it again.
     expect((await bench.leat(["sandbox", ...CONFINED, "sleep", "0.1"])).code).toBe(0);
     expect(readdirSync(bench.project)).toEqual([]);
+  });
+
+  test("unconfined: what it left in the background is not waited for", async () => {
+    const bench = benchWithoutServer();
+    const script = "sleep 60 > /dev/null 2>&1 & echo $!";
+    const run = await bench.leat(["sandbox", "-s", "danger-full-access", "sh", "-c", script]);
+    process.kill(Number(run.stdout), "SIGKILL");
+    expect(run).toMatchObject({ stderr: "", code: 0 });
   });
 
   test("a file descriptor the shell has opened is not passed on", async () => {
