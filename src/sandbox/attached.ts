@@ -20,7 +20,7 @@ const FORWARDED = [
 
 /** 2 is the confining program's, so that its own words can be told from the command's; the command gets leat's, which is 4. */
 export function withOwnErrorStream(command: readonly string[]): string[] {
-  return ["/bin/sh", "-c", 'exec "$@" 2>&4 4>&-', "sh", ...command];
+  return ["/bin/sh", "-c", 'exec "$@" 2>&4 3>&- 4>&-', "sh", ...command];
 }
 
 export async function spawnAttached(request: AttachedRequest): Promise<SpawnEnd> {

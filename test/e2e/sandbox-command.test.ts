@@ -200,6 +200,14 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     expect(readdirSync(bench.project)).toEqual([]);
   });
 
+  test("unconfined: what it left in the background is not waited for", async () => {
+    const bench = benchWithoutServer();
+    const script = "sleep 60 > /dev/null 2>&1 & echo $!";
+    const run = await bench.leat(["sandbox", "-s", "danger-full-access", "sh", "-c", script]);
+    process.kill(Number(run.stdout), "SIGKILL");
+    expect(run).toMatchObject({ stderr: "", code: 0 });
+  });
+
   test("a file descriptor the shell has opened is not passed on", async () => {
     const bench = benchWithoutServer();
     const outside = join(bench.home, "outside");
