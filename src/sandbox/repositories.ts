@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { isDirectory, readSmallFile, realPath } from "./disk.ts";
 import { contains } from "./policy.ts";
 
-/** Bounds of the search: it goes on in breadth, so what lies near the top is found. */
-const LIMITS = { folders: 2000, milliseconds: 60, depth: 6, repositories: 64 } as const;
+/** Bounds of the search: it goes on in breadth, so what lies near the top is found. The time is for disks that hardly answer. */
+const LIMITS = { folders: 2000, milliseconds: 1000, depth: 6, repositories: 64 } as const;
 
 /** Large, and made anew by package managers. */
 const PASSED_OVER = new Set([".git", ".codex", "node_modules", ".venv", "target", "__pycache__"]);
