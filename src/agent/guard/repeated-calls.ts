@@ -1,5 +1,5 @@
 import type { LoopError, ToolAction, ToolOutcome } from "../../protocol/index.ts";
-import { callPrint, errorPrint, resultPrints } from "./fingerprint.ts";
+import { callPrint, errorPrint, type ResultPrints, resultPrints } from "./fingerprint.ts";
 import { mayHaveChanged } from "./may-change.ts";
 
 /** What was called, and what came of it. */
@@ -115,7 +115,7 @@ export function createCallWatch(): CallWatch {
       forget();
     }
     remember(known, print);
-    const prints = resultPrints(output);
+    const prints = outcome.kind === "failed" ? FAILED : resultPrints(output);
     const last = records.get(print);
     const record: CallRecord = {
       action,
@@ -200,6 +200,9 @@ export function createCallWatch(): CallWatch {
     forget,
   };
 }
+
+/** The same call that fails again has failed again, in whatever words: some errors count the attempts. */
+const FAILED: ResultPrints = { strict: "failed", loose: "failed" };
 
 function extend(streak: Streak | undefined, print: string, place: number): Streak {
   const places = streak?.print === print ? streak.places.filter((at) => at > place - WINDOW_CALLS) : [];
