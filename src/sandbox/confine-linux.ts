@@ -10,6 +10,7 @@ import { doesNotStart, findProgram } from "./probe.ts";
 import { sweepLeavings } from "./sockets.ts";
 import type { SpawnEnd } from "./spawn.ts";
 import { startConfined } from "./start.ts";
+import { systemCallFilter } from "./system-calls.ts";
 
 export function linuxConfiner(options: {
   readonly path: string | undefined;
@@ -50,6 +51,7 @@ async function spawnBubblewrap(
 ): Promise<{ readonly end: SpawnEnd; readonly masks: readonly string[] }> {
   const { command, environment } = confined;
   const hold = holdProtected(confined);
+  const filter = systemCallFilter(process.arch);
   let masks: readonly string[] = [];
   try {
     const facts = gatherLinuxFacts({
@@ -60,8 +62,10 @@ async function spawnBubblewrap(
     });
     masks = facts.maskedFiles;
     const end = await startConfined(command, {
-      confine: (argv) => bubblewrapCommand(facts, argv),
+      confine: (argv, filterFd) =>
+        bubblewrapCommand({ ...facts, filterFd: filter === undefined ? undefined : filterFd }, argv),
       environment,
+      filter,
       innerProcessGroup: (status) => readStatus(status).childPid,
     });
     return { end, masks };

@@ -20,7 +20,7 @@ export interface LinuxFactsInput {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function gatherLinuxFacts(input: LinuxFactsInput): LinuxFacts {
+export function gatherLinuxFacts(input: LinuxFactsInput): Omit<LinuxFacts, "filterFd"> {
   const { program, networkAccess, cwd, writableRoots } = input;
   const isSetuid = (statSync(program).mode & 0o4000) !== 0;
   const coveredFolders = [...new Set([...socketFolders(input), ...input.hiddenFolders])];

@@ -4,6 +4,8 @@ import { contains } from "./policy.ts";
 
 export interface LinuxFacts {
   readonly program: string;
+  /** The file descriptor from which the filter of system calls can be read. */
+  readonly filterFd: number | undefined;
   /** A setuid bubblewrap, or one before 0.8.0, can't forbid further user namespaces. */
   readonly canDisableUserNamespaces: boolean;
   readonly networkAccess: boolean;
@@ -35,6 +37,7 @@ export function bubblewrapCommand(facts: LinuxFacts, command: readonly string[])
     ...(facts.networkAccess ? [] : ["--unshare-net"]),
     ...["--cap-drop", "ALL", "--new-session", "--die-with-parent"],
     ...["--json-status-fd", String(STATUS_FD)],
+    ...(facts.filterFd === undefined ? [] : ["--seccomp", String(facts.filterFd)]),
     ...mountArguments(facts),
     ...["--chdir", facts.cwd, "--"],
     ...command,

@@ -1,8 +1,9 @@
 /** The only file that starts processes. One process group a command, ended as a whole. */
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { type CapturedOutput, OutputCapture } from "./capture.ts";
+import { withoutInherited } from "./inherited.ts";
 
 export interface SpawnRequest {
   /** Program and arguments; its standard output is the output, see `withMergedOutput`. */
@@ -17,6 +18,8 @@ export interface SpawnRequest {
    * it writes on file descriptor 3, which only then exists.
    */
   readonly innerProcessGroup?: (statusText: string) => number | undefined;
+  /** Given to the confining program on file descriptor 4, to be read to its end; only where 3 is used, too. */
+  readonly filter?: Uint8Array | undefined;
 }
 
 export type SpawnEnd =
@@ -80,18 +83,20 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
     child = spawn(program, programArguments, {
       cwd: request.cwd,
       env: request.environment,
-      stdio: [
+      stdio: withoutInherited([
         "ignore",
         "pipe",
         "pipe",
         ...(request.innerProcessGroup === undefined ? [] : (["pipe"] as const)),
-      ],
+        ...(request.filter === undefined ? [] : (["pipe"] as const)),
+      ] as const),
       detached: true,
     });
   } catch (error) {
     // Node refuses some arguments at once, a NUL in them for one.
     return { kind: "failed", reason: messageOf(error) };
   }
+  giveFilter(child, 4, request.filter);
   return await new Promise((resolve) => followProcess(child, request, resolve));
 }
 
@@ -266,10 +271,10 @@ export type AttachedChild = ChildProcess;
 
 /**
  * For a command that gets leat's own streams. 2 and 3 are pipes, for the confining program's words and its
- * status; leat's standard error is 4. It gets a session of its own, as every command does.
+ * status; leat's standard error is 4, and 5 a filter. It gets a session of its own, as every command does.
  */
 export async function spawnOnOwnStreams(
-  request: Pick<SpawnRequest, "command" | "cwd" | "environment">,
+  request: Pick<SpawnRequest, "command" | "cwd" | "environment" | "filter">,
 ): Promise<
   | { readonly kind: "started"; readonly child: AttachedChild }
   | { readonly kind: "failed"; readonly reason: string }
@@ -280,11 +285,24 @@ export async function spawnOnOwnStreams(
     const child = spawn(program, programArguments, {
       cwd: request.cwd,
       env: request.environment,
-      stdio: ["inherit", "inherit", "pipe", "pipe", 2],
+      stdio: withoutInherited([
+        ...(["inherit", "inherit", "pipe", "pipe"] as const),
+        2,
+        ...(request.filter === undefined ? [] : (["pipe"] as const)),
+      ]),
       detached: true,
     });
+    giveFilter(child, 5, request.filter);
     return { kind: "started", child };
   } catch (error) {
     return { kind: "failed", reason: messageOf(error) };
+  }
+}
+
+function giveFilter(child: ChildProcess, fd: number, filter: Uint8Array | undefined): void {
+  if (filter !== undefined) {
+    const streams: readonly unknown[] = child.stdio;
+    // What does not start does not read.
+    (streams[fd] as Writable).on("error", () => {}).end(filter);
   }
 }

@@ -208,11 +208,15 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     expect(run).toMatchObject({ stderr: "", code: 0 });
   });
 
-  test("a file descriptor the shell has opened is not passed on", async () => {
+  test.each([
+    { fd: 7, mode: "workspace-write" },
+    { fd: 200, mode: "workspace-write" },
+    { fd: 200, mode: "danger-full-access" },
+  ])("file descriptor $fd that the shell has opened is not passed on: $mode", async ({ fd, mode }) => {
     const bench = benchWithoutServer();
     const outside = join(bench.home, "outside");
     writeFileSync(outside, "");
-    const line = `exec 7>>"${outside}"; exec "${process.execPath}" "${program}" sandbox sh -c 'echo x >&7 && echo written'`;
+    const line = `exec ${fd}>>"${outside}"; exec "${process.execPath}" "${program}" sandbox -s ${mode} bash -c 'echo x >&${fd}; echo x >/proc/self/fd/${fd}; true'`;
     const child = spawn("bash", ["-c", line], {
       cwd: bench.project,
       env: environmentOf(bench),

@@ -8,6 +8,7 @@ import {
 
 const READ_ONLY: LinuxFacts = {
   program: "/usr/bin/bwrap",
+  filterFd: 4,
   canDisableUserNamespaces: true,
   networkAccess: false,
   cwd: "/w",
@@ -21,7 +22,7 @@ const READ_ONLY: LinuxFacts = {
 };
 const START =
   "/usr/bin/bwrap --unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --unshare-net " +
-  "--cap-drop ALL --new-session --die-with-parent --json-status-fd 3";
+  "--cap-drop ALL --new-session --die-with-parent --json-status-fd 3 --seccomp 4";
 const BASE = "--ro-bind / / --dev /dev --proc /proc --ro-bind /proc/sys /proc/sys";
 const END = "--chdir /w -- true";
 
@@ -37,7 +38,7 @@ describe("bubblewrapCommand", () => {
       },
       expected:
         "/usr/bin/bwrap --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --cap-drop ALL " +
-        `--new-session --die-with-parent --json-status-fd 3 ${BASE} --tmpfs /run ` +
+        `--new-session --die-with-parent --json-status-fd 3 --seccomp 4 ${BASE} --tmpfs /run ` +
         "--ro-bind /run/systemd/resolve/stub-resolv.conf /run/systemd/resolve/stub-resolv.conf " +
         `--remount-ro /run ${END}`,
     },

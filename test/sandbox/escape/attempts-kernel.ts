@@ -137,6 +137,12 @@ export const KERNEL_ATTEMPTS: readonly Attempt[] = [
     unconfined: works,
   },
   {
+    name: "the keyring of the login session",
+    script: `perl -e '@n = \`uname -m\` =~ /x86_64/ ? (248, 250) : (217, 219); ($t, $d, $p) = ("user", "leat", "key"); exit(syscall($n[0], $t, $d, $p, 3, -3) < 0 && syscall($n[1], 0, -3, 0) < 0 ? 1 : 0)'`,
+    breach: succeeds,
+    unconfined: works,
+  },
+  {
     name: "type into the terminal",
     script: `perl -e 'open(T, "+<", "/dev/tty") or exit 1; $c = "x"; exit(ioctl(T, 0x5412, $c) ? 0 : 1)'`,
     breach: succeeds,
