@@ -33,9 +33,7 @@ export async function runApplyPatch(
 
 const USAGE = "Usage: apply_patch 'PATCH'\n       echo 'PATCH' | apply_patch";
 
-type ReadAll =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: string };
+type ReadAll = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
 
 async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<ReadAll> {
   const pieces: Buffer[] = [];

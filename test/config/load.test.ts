@@ -58,6 +58,7 @@ test("no file: the defaults, each with its origin", () => {
         { id: "llamacpp", name: "llama.cpp", baseUrl: "http://localhost:8080/v1", secretVariables: [] },
       ],
       approvalPolicy: "on-request",
+      editTool: "auto",
       sandboxMode: "read-only",
       workspaceWrite: {
         writableRoots: [],

@@ -3,7 +3,7 @@ import { createToolSet } from "../../src/tools/index.ts";
 import { shellSpec } from "../../src/tools/shell/spec.ts";
 import { exited, makeContext, makeFolder, prepare, scriptedSandbox } from "./support.ts";
 
-const patchTools = ["shell", "apply_patch", "update_plan"];
+const patchTools = ["shell", "apply_patch", "write_file", "update_plan"];
 const editTools = ["shell", "read_file", "edit_file", "write_file", "update_plan"];
 
 describe("tools by model", () => {
@@ -19,6 +19,17 @@ describe("tools by model", () => {
     ["", editTools],
   ])("%s", (model, names) => {
     expect(createToolSet({ model }).specs.map((spec) => spec.name)).toEqual(names);
+  });
+
+  test.each([
+    ["mistral", "edit_file", editTools],
+    ["gpt-oss-20b", "edit_file", ["shell", "edit_file", "write_file", "update_plan"]],
+    ["mistral", "apply_patch", ["shell", "read_file", "apply_patch", "write_file", "update_plan"]],
+    ["mistral", "write_file", ["shell", "read_file", "write_file", "update_plan"]],
+    ["gpt-oss-20b", "write_file", ["shell", "write_file", "update_plan"]],
+    ["gpt-oss-20b", "auto", patchTools],
+  ] as const)("%s with edit_tool %s", (model, editTool, names) => {
+    expect(createToolSet({ model, editTool }).specs.map((spec) => spec.name)).toEqual(names);
   });
 
   test.each(["mistral", "gpt-oss-20b"])("prompt budget of %s", (model) => {
@@ -60,7 +71,7 @@ describe("names", () => {
   });
 
   test("unknown", async () => {
-    const output = "unsupported call: grep\nThe tools are: shell, apply_patch, update_plan";
+    const output = "unsupported call: grep\nThe tools are: shell, apply_patch, write_file, update_plan";
     const prepared = createToolSet({ model: "gpt-oss-20b" }).prepare(
       { name: "grep", arguments: "{}" },
       makeContext("/"),

@@ -73,7 +73,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return {
     type: "command",
     name: command.name,
-    given: { options, ...(argument === undefined ? {} : { argument }), ...(passesSurplus ? { surplus } : {}) },
+    given: {
+      options,
+      ...(argument === undefined ? {} : { argument }),
+      ...(passesSurplus ? { surplus } : {}),
+    },
   };
 }
 
