@@ -1,7 +1,7 @@
 /** Gathers from disk and environment what a bubblewrap command line depends on, anew for each command. */
 import { existsSync, statSync } from "node:fs";
 import { isDirectory, realPath } from "./disk.ts";
-import type { LinuxFacts } from "./linux.ts";
+import type { MountFacts } from "./linux.ts";
 import { contains } from "./policy.ts";
 import { socketFiles, socketFolders } from "./sockets.ts";
 
@@ -20,7 +20,7 @@ export interface LinuxFactsInput {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export function gatherLinuxFacts(input: LinuxFactsInput): Omit<LinuxFacts, "filterFd"> {
+export function gatherLinuxFacts(input: LinuxFactsInput): MountFacts {
   const { program, networkAccess, cwd, writableRoots } = input;
   const isSetuid = (statSync(program).mode & 0o4000) !== 0;
   const coveredFolders = [...new Set([...socketFolders(input), ...input.hiddenFolders])];

@@ -2,6 +2,9 @@
 import { dirname } from "node:path";
 import { contains } from "./policy.ts";
 
+/** What every way to confine a command by mounts goes by. */
+export type MountFacts = Omit<LinuxFacts, "filterFd">;
+
 export interface LinuxFacts {
   readonly program: string;
   /** The file descriptor from which the filter of system calls can be read. */
@@ -49,7 +52,7 @@ export interface Mount {
   readonly kind: "write" | "read" | "empty" | "null";
 }
 
-function mountArguments(facts: LinuxFacts): string[] {
+function mountArguments(facts: MountFacts): string[] {
   const wholeDisk = facts.writableRoots.includes("/") ? "--bind" : "--ro-bind";
   const mounts = orderedMounts(facts);
   return [
@@ -62,7 +65,7 @@ function mountArguments(facts: LinuxFacts): string[] {
 }
 
 /** Outer before inner, since a mount hides what was mounted below it earlier. */
-export function orderedMounts(facts: LinuxFacts): Mount[] {
+export function orderedMounts(facts: MountFacts): Mount[] {
   const byPath = new Map<string, Mount>();
   const add = (kind: Mount["kind"], paths: readonly string[]) => {
     for (const path of paths) {

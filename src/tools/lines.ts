@@ -42,6 +42,7 @@ const MAX_LINES_NAMED = 20;
 
 /** `line 3`, `lines 3, 9`. */
 export function lineList(lines: readonly number[]): string {
-  const named = lines.slice(0, MAX_LINES_NAMED).join(", ");
-  return `${lines.length === 1 ? "line" : "lines"} ${named}${lines.length > MAX_LINES_NAMED ? ", …" : ""}`;
+  const each = [...new Set(lines)];
+  const named = each.slice(0, MAX_LINES_NAMED).join(", ");
+  return `${each.length === 1 ? "line" : "lines"} ${named}${each.length > MAX_LINES_NAMED ? ", …" : ""}`;
 }

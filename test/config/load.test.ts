@@ -59,6 +59,7 @@ test("no file: the defaults, each with its origin", () => {
       ],
       holdsSecrets: false,
       approvalPolicy: "on-request",
+      editTool: "auto",
       sandboxMode: "read-only",
       workspaceWrite: {
         writableRoots: [],
@@ -67,7 +68,6 @@ test("no file: the defaults, each with its origin", () => {
         excludeSlashTmp: false,
       },
       compaction: {},
-      editTool: "auto",
       generation: {},
       loopGuard: { repeatedCalls: true, repeatedText: true, unfinishedAnswers: true },
       shellEnvironment: {

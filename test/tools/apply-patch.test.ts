@@ -77,6 +77,7 @@ describe("errors, in Codex's words", () => {
       `Invalid patch hunk on line 2: '*** Add File:' is not a valid hunk header. ${headers}`,
     ],
     [patchOf("*** Add File: a\0b", "+x"), "`path` contains a NUL character"],
+    [patchOf("*** Add File: a", "+a\0b"), "`input` contains a NUL character"],
   ])("%j", async (input, message) => {
     const cwd = makeFolder({
       "a.txt": "one\ntwo\n",
@@ -120,7 +121,15 @@ test("what the model reads, and what people see", async () => {
     "+y",
   );
   expect(await call("apply_patch", { input }, makeContext(cwd))).toEqual({
-    output: "Success. Updated the following files:\nA d.txt\nA over\nM a.txt\nM new/b.txt\nD c.txt",
+    output: [
+      "Success. Updated the following files:",
+      "A d.txt",
+      "A over",
+      "M a.txt",
+      "M new/b.txt",
+      "D c.txt",
+      "over existed already, and was replaced",
+    ].join("\n"),
     outcome: {
       kind: "files-changed",
       changes: [

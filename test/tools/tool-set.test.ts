@@ -4,7 +4,7 @@ import { shellSpec } from "../../src/tools/shell/spec.ts";
 import type { ToolSetOptions } from "../../src/tools/tool-set.ts";
 import { exited, makeContext, makeFolder, prepare, scriptedSandbox } from "./support.ts";
 
-const patchTools = ["shell", "shell_output", "apply_patch", "update_plan"];
+const patchTools = ["shell", "shell_output", "apply_patch", "write_file", "update_plan"];
 const editTools = [
   ...["shell", "shell_output", "read_file", "search", "edit_file", "write_file", "update_plan"],
 ];
@@ -45,9 +45,22 @@ describe("tools by model", () => {
     expect(Object.keys(shell?.parameters.properties ?? {})).toEqual([...plain, ...names]);
   });
 
+  const shell = ["shell", "shell_output"];
+  const look = [...shell, "read_file", "search"];
+  test.each([
+    ["mistral", "edit_file", editTools],
+    ["gpt-oss-20b", "edit_file", [...shell, "edit_file", "write_file", "update_plan"]],
+    ["mistral", "apply_patch", [...look, "apply_patch", "write_file", "update_plan"]],
+    ["mistral", "write_file", [...look, "write_file", "update_plan"]],
+    ["gpt-oss-20b", "write_file", [...shell, "write_file", "update_plan"]],
+    ["gpt-oss-20b", "auto", patchTools],
+  ] as const)("%s with edit_tool %s", (model, editTool, names) => {
+    expect(named({ model, editTool })).toEqual(names);
+  });
+
   test.each([
     ["mistral", 2_900],
-    ["gpt-oss-20b", 2_200],
+    ["gpt-oss-20b", 2_500],
     ["qwen3-vl", 3_100],
   ])("prompt budget of %s: %i bytes", (model, budget) => {
     const tools = createToolSet({ model }).specs.map((spec) => ({ type: "function", function: spec }));
@@ -88,7 +101,8 @@ describe("names", () => {
   });
 
   test("unknown", async () => {
-    const output = "unsupported call: fetch\nThe tools are: shell, shell_output, apply_patch, update_plan";
+    const output =
+      "unsupported call: fetch\nThe tools are: shell, shell_output, apply_patch, write_file, update_plan";
     const prepared = createToolSet({ model: "gpt-oss-20b" }).prepare(
       { name: "fetch", arguments: "{}" },
       makeContext("/"),

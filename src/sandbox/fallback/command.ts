@@ -1,5 +1,5 @@
 /** The command line and environment of the Perl helper, from the same facts as bubblewrap's. */
-import { type LinuxFacts, orderedMounts } from "../linux.ts";
+import { type MountFacts, orderedMounts } from "../linux.ts";
 import script from "./confine.pl";
 
 export type HelperMode = "namespaces" | "landlock";
@@ -7,7 +7,7 @@ export type HelperMode = "namespaces" | "landlock";
 /** The environment of the helper: none of the user's variables has a meaning for it, or for the shell that starts it. */
 const PREFIX = "LEAT_";
 
-export function helperCommand(facts: LinuxFacts, mode: HelperMode, command: readonly string[]): string[] {
+export function helperCommand(facts: MountFacts, mode: HelperMode, command: readonly string[]): string[] {
   const mounts = orderedMounts(facts);
   const plan = [
     ...(facts.writableRoots.includes("/") ? ["write", "/"] : []),

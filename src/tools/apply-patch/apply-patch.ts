@@ -118,7 +118,7 @@ function adviceFor(misfit: Misfit | undefined, { files }: ToolContext): string {
   }
   const lines = [
     describeBlock(misfit.text, misfit.wanted, "the patch"),
-    adviceAfterFailure({ text: misfit.text, failures }),
+    adviceAfterFailure({ text: misfit.text, failures, isFirstTold: false }),
   ];
   return lines.flatMap((line) => (line === undefined ? [] : [`\n${line}`])).join("");
 }

@@ -106,9 +106,14 @@ async function writeText(
   { path, shown }: { readonly path: string; readonly shown: string },
   text: string,
 ): Promise<string | undefined> {
-  try {
-    await createFolders(dirname(path), []);
-  } catch {
+  const folder = dirname(path);
+  const isFolder = await createFolders(folder, [])
+    .then(() => stat(folder))
+    .then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (!isFolder) {
     return `Failed to create parent directories for ${shown}`;
   }
   return writeFile(path, text).then(

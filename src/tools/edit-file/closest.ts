@@ -8,7 +8,8 @@ const MAX_FILE_LINES = 200_000;
 const MAX_LINES_COMPARED = 30_000;
 const MAX_OLD_LINES = 100;
 const MAX_LINE_LENGTH = 400;
-const MAX_LINES_SHOWN = 30;
+const MAX_LENGTH_COMPARED = 20_000;
+const MAX_LINES_SHOWN = 20;
 const MAX_CHARACTERS_SHOWN = 160;
 const MAX_DIFFERENCES = 4;
 
@@ -31,7 +32,7 @@ export function describeBlock(text: string, oldText: string, name: string): stri
     `The closest ${count === 1 ? "is" : "are"} ${lineRange(from + 1, count)}:`,
     ...shown,
     ...(rest > 0 ? [`[${rest} more lines]`] : []),
-    "What differs:",
+    ...(differences.length > 0 ? ["What differs:"] : []),
     ...differences.slice(0, MAX_DIFFERENCES),
     ...(more > 0 ? [`- and ${more} more`] : []),
   ].join("\n");
@@ -109,7 +110,8 @@ function differencesOf(
   oldLines: readonly string[],
   { firstLine, name }: { readonly firstLine: number; readonly name: string },
 ): string[] {
-  const fold = (lines: readonly string[]) => lines.map((line) => foldLine(line.slice(0, 2_000)));
+  const fold = (lines: readonly string[]) =>
+    lines.map((line) => foldLine(line.slice(0, MAX_LENGTH_COMPARED)));
   return alignLines(fold(block), fold(oldLines)).flatMap((stretch) => {
     if (stretch.kind === "same") {
       return [];

@@ -29,7 +29,12 @@ export const editFile: Tool = {
     if (problem !== undefined) {
       return invalidArguments(editFileSpec, problem);
     }
-    const edit = { oldText, newText, replaceAll: readBoolean(args, "replace_all", "replaceAll") };
+    const edit = {
+      // A byte order mark is no part of a file's text here.
+      oldText: oldText.replace(/^\ufeff/, ""),
+      newText: newText.replace(/^\ufeff/, ""),
+      replaceAll: readBoolean(args, "replace_all", "replaceAll"),
+    };
     return {
       kind: "ready",
       action: { kind: "edit", paths: [named.shown] },
@@ -81,7 +86,11 @@ async function editExisting(
   const edited = editText(decoded.text, edit, shown);
   if (edited.kind === "failed") {
     const failures = context.files.editFailed(file.target);
-    const advice = adviceAfterFailure({ text: decoded.text, failures });
+    const advice = adviceAfterFailure({
+      text: decoded.text,
+      failures,
+      isFirstTold: edited.reason === "not-found",
+    });
     return failedResult(
       [edited.message, change === undefined ? undefined : `${change}. Read it again`, advice]
         .filter((line) => line !== undefined)

@@ -21,7 +21,9 @@ export type EditedText =
       /** What the model has to know of how its old text was read; empty where it was exact. */
       readonly note: string;
     }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly message: string };
+
+export type FailureReason = "not-found" | "ambiguous" | "unchanged";
 
 /**
  * Exactly, then with what models add taken away, then loosely. Whichever finds a place ends the search; more than
@@ -33,6 +35,7 @@ export function editText(text: string, edit: Edit, shown: string): EditedText {
     const replaced = reading.oldText === "" ? undefined : replaceExactly(text, reading);
     if (replaced?.kind === "ambiguous") {
       return failed(
+        "ambiguous",
         `old_text is in ${shown} ${replaced.lines.length} times, at ${lineList(replaced.lines)}: ` +
           "add lines around it until it is unique, or set replace_all",
       );
@@ -48,11 +51,13 @@ export function editText(text: string, edit: Edit, shown: string): EditedText {
       return found.kind === "edited" ? edited(text, found) : found;
     }
   }
-  return failed(notFound(text, edit, shown));
+  return failed("not-found", notFound(text, edit, shown));
 }
 
 function edited(before: string, result: Extract<EditedText, { kind: "edited" }>): EditedText {
-  return result.text === before ? failed("new_text is what is there already: nothing to change") : result;
+  return result.text === before
+    ? failed("unchanged", "new_text is what is there already: nothing to change")
+    : result;
 }
 
 /** Undefined where there is no place for it. */
@@ -69,6 +74,7 @@ function editLoosely(text: string, reading: Edit & { note: string }, shown: stri
   if (matches.length > 1) {
     const shownLines = matches.slice(0, MAX_PLACES_SHOWN).map((place) => showLines(lines, place));
     return failed(
+      "ambiguous",
       `old_text is not in ${shown} exactly, but ${matches.length} places are like it but for white space or ` +
         `punctuation: ${places.slice(0, MAX_PLACES_NAMED).join(", ")}. Copy the one you mean exactly, ` +
         `with lines around it:\n${shownLines.join("\n...\n")}`,
@@ -80,8 +86,9 @@ function editLoosely(text: string, reading: Edit & { note: string }, shown: stri
   const rewritten = rewriteLines(file, match, given);
   if (rewritten.kind === "unclear") {
     return failed(
-      `old_text was not found in ${shown}. ${places[0]} differ from it in ${difference}, and how deep new_text ` +
-        `belongs can't be told from that. Copy the lines exactly:\n${showLines(lines, match)}`,
+      "not-found",
+      `old_text was not found in ${shown}. At ${places[0]} it differs in ${difference}, and how deep new_text ` +
+        `belongs can't be told from that. Copy the text exactly:\n${showLines(lines, match)}`,
     );
   }
   const result = [...file.slice(0, from), ...rewritten.lines, ...file.slice(to)];
@@ -126,8 +133,7 @@ function textLines(text: string): string[] {
 
 function differenceOf(oldLines: readonly string[], fileLines: readonly string[], match: LooseMatch): string {
   const whole = oldLines.map((line, index) => {
-    const head = index === 0 && match.before.trim() !== "";
-    return { line, actual: fileLines[index] ?? "", isWhole: !head && match.after === "" };
+    return { line, actual: fileLines[index] ?? "", isWhole: index > 0 || match.before.trim() === "" };
   });
   const isIndented = whole.some(
     ({ line, actual, isWhole }) =>
@@ -179,6 +185,6 @@ function notFound(text: string, edit: Edit, shown: string): string {
     : `old_text was not found in ${shown}.${numbers} ${block}`;
 }
 
-function failed(message: string): EditedText {
-  return { kind: "failed", message };
+function failed(reason: FailureReason, message: string): EditedText {
+  return { kind: "failed", reason, message };
 }

@@ -42,10 +42,10 @@ export function rewriteLines(
       const at = stretch.newFrom + index;
       const line = newLines[at] ?? "";
       const partner = partnerOf(stretch, index);
-      const old = partner === undefined ? undefined : oldLines[partner];
-      const actual = partner === undefined ? undefined : fileLines[partner];
+      const [old, actual] = [oldLines[partner ?? -1], fileLines[partner ?? -1]];
       // What stands before a match within a line is the file's own and deep enough.
-      const rule = at === 0 && match.before.trim() !== "" ? asIs : (reindent ?? lineRule(old, actual));
+      const rule =
+        at === 0 && match.before.trim() !== "" ? asIs : (reindent ?? lineRule(stretch, old, actual));
       const indentation = line.trim() === "" ? "" : rule?.(indentationOf(line));
       if (indentation === undefined) {
         return { kind: "unclear" };
@@ -61,14 +61,18 @@ export function rewriteLines(
 
 /** With what stands around the match on its lines, so that only whole lines are to be thought of. */
 function completed(lines: readonly string[], { before, after }: LooseMatch): string[] {
-  const whole = [...lines];
+  if (before === "" && after === "") {
+    return [...lines];
+  }
+  const whole = lines.length === 0 ? [""] : [...lines];
   if (before !== "") {
-    whole[0] = before + (whole[0] ?? "").trimStart();
+    whole[0] = (whole[0] ?? "").trimStart();
   }
   if (after !== "") {
-    const last = Math.max(0, whole.length - 1);
-    whole[last] = (whole[last] ?? "").trimEnd() + after;
+    whole[whole.length - 1] = (whole.at(-1) ?? "").trimEnd();
   }
+  whole[0] = before + (whole[0] ?? "");
+  whole[whole.length - 1] += after;
   return whole;
 }
 
@@ -85,16 +89,26 @@ function pairsOf(oldLines: readonly string[], fileLines: readonly string[], matc
 const asIs: Reindent = (indentation) => indentation;
 
 /** Where lines follow no common rule, one that takes another's place stands where that one stood. */
-function lineRule(old: string | undefined, actual: string | undefined): Reindent | undefined {
-  if (old === undefined || actual === undefined) {
+function lineRule(
+  stretch: Extract<Stretch, { kind: "changed" }>,
+  old: string | undefined,
+  actual: string | undefined,
+): Reindent | undefined {
+  if (stretch.added !== stretch.removed || old === undefined || actual === undefined) {
     return undefined;
   }
   return (indentation) => (indentation === indentationOf(old) ? indentationOf(actual) : undefined);
 }
 
-/** The old line that a new one replaces, where there are as many of the ones as of the others. */
-function partnerOf(stretch: Extract<Stretch, { kind: "changed" }>, index: number): number | undefined {
-  return stretch.added === stretch.removed ? stretch.oldFrom + index : undefined;
+/** The old line that a new one comes from: the one in the same place where there are as many, else at both ends. */
+function partnerOf(
+  { oldFrom, removed, added }: Extract<Stretch, { kind: "changed" }>,
+  index: number,
+): number | undefined {
+  if (added === removed || (index === 0 && removed > 0)) {
+    return oldFrom + index;
+  }
+  return index === added - 1 && removed > 0 ? oldFrom + removed - 1 : undefined;
 }
 
 /** Longer lines are written as they are given. */

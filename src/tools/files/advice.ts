@@ -6,12 +6,16 @@ export function adviceAfterFailure(file: {
   readonly text: string;
   /** In a row, this one included. */
   readonly failures: number;
+  /** Already at the first failure, if the file is short. */
+  readonly isFirstTold: boolean;
 }): string | undefined {
-  const { text, failures } = file;
+  const { text, failures, isFirstTold } = file;
   const lines = text.split("\n", SHORT.lines + 2).length;
   const isShort = text.length <= SHORT.characters && lines <= SHORT.lines + 1;
   if (failures < 2) {
-    return isShort ? "The file is short: write_file with its whole new content will do, too." : undefined;
+    return isShort && isFirstTold
+      ? "The file is short: write_file with its whole new content will do, too."
+      : undefined;
   }
   const before = `${failures} edits of this file in a row have failed.`;
   return isShort

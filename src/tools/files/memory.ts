@@ -57,7 +57,7 @@ export function changeNote(
   { linesThen, linesNow }: { linesThen: number; linesNow: number },
 ): string {
   const lines =
-    linesThen === linesNow ? `${linesNow} lines as before` : `${linesThen} lines then, ${linesNow} now`;
+    linesThen === linesNow ? "as many lines as before" : `lines: ${linesThen} then, ${linesNow} now`;
   return `${shown} has changed on disk since you read it (${lines})`;
 }
 
