@@ -94,9 +94,9 @@ function readDocument(text: string, path: string): RulesFile {
   return checkDocument(document, path, headerLines(text));
 }
 
-/** Of a file that is no TOML as a whole, the rules that are for themselves. */
+/** Of a file that is no TOML as a whole, the tables that are for themselves; whatever begins with a bracket ends one. */
 function readableBlocks(text: string): string[] {
-  const starts = [...text.matchAll(HEADER)].map(({ index }) => index);
+  const starts = [...text.matchAll(/^[ \t]*\[/gm)].map(({ index }) => index);
   const blocks = starts.map((start, number) => text.slice(start, starts[number + 1]));
   return blocks.filter((block) => {
     try {
