@@ -68,7 +68,7 @@ const NO_SUBCOMMAND = new Set([
 const INTERPRETERS = /^(?:python[\d.]*|node|tsx|ts-node)$/;
 const NO_MODULE = new Set(["code", "timeit", "pdb", "trace", "runpy", "cProfile", "profile"]);
 /** A word that can be shown and written down: a name, a path, a task; no option but `-m`. */
-const NAME = /^[\p{L}\p{N}_./@+][\p{L}\p{N}_./:@+-]{0,99}$/u;
+const NAME = /^[\p{L}\p{N}_./@][\p{L}\p{N}_./:@+-]{0,99}$/u;
 
 /** Undefined where "always" can only stand for this very command. `words` are those of a single command that is not dangerous. */
 export function suggestPrefix(words: readonly string[]): readonly string[] | undefined {

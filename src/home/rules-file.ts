@@ -1,7 +1,7 @@
 /** The user's rules in `leat/rules.toml`: read with the first command, and only ever added to, so that comments stay. */
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse, stringify, TomlError } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import type { ConfigError, PrefixRule } from "../protocol/index.ts";
 import { toMap } from "./json-object.ts";
 
@@ -59,7 +59,8 @@ function rulesPath(home: string): string {
 }
 
 function ruleText({ prefix, decision }: PrefixRule): string {
-  return stringify({ rule: [{ prefix: [...prefix], decision }] });
+  const words = prefix.map((word) => JSON.stringify(word)).join(", ");
+  return `[[rule]]\nprefix = [${words}]\ndecision = "${decision}"\n`;
 }
 
 /** No file is an empty one. */
@@ -93,9 +94,9 @@ function readDocument(text: string, path: string): RulesFile {
   return checkDocument(document, path, headerLines(text));
 }
 
-/** Of a file that is no TOML as a whole, the rules that are for themselves. */
+/** Of a file that is no TOML as a whole, the tables that are for themselves; whatever begins with a bracket ends one. */
 function readableBlocks(text: string): string[] {
-  const starts = [...text.matchAll(HEADER)].map(({ index }) => index);
+  const starts = [...text.matchAll(/^[ \t]*\[/gm)].map(({ index }) => index);
   const blocks = starts.map((start, number) => text.slice(start, starts[number + 1]));
   return blocks.filter((block) => {
     try {

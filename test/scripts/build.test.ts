@@ -56,6 +56,37 @@ test("a failing build says where and leaves the program as it was", () => {
   expect(snapshot()).toEqual(before);
 });
 
+test("a .wasm file is copied as it is, found from the chunk that imports it, and its licence is told", () => {
+  write(
+    "src/lazy.ts",
+    `import { readFileSync } from "node:fs";
+import path from "tree-sitter-bash/tree-sitter-bash.wasm";
+export const lazy = readFileSync(new URL(path, import.meta.url)).length;
+`,
+  );
+  build();
+  const source = readFileSync(join(repository, "node_modules/tree-sitter-bash/tree-sitter-bash.wasm"));
+  expect(execFileSync(join(root, "dist/main.js"), ["word"], { encoding: "utf8" })).toBe(
+    `word 1 a *note* ${source.length}\n`,
+  );
+  const copies = readdirSync(join(root, "dist/chunks")).filter((name) => name.endsWith(".wasm"));
+  expect(copies.map((name) => readFileSync(join(root, "dist/chunks", name)).equals(source))).toEqual([true]);
+  expect(readFileSync(join(root, "dist/THIRD_PARTY_LICENSES"), "utf8")).toMatch(
+    /^tree-sitter-bash \S+ \(MIT\)$/m,
+  );
+});
+
+test("a built-in module that a package loads when it is needed is no chunk", () => {
+  write(
+    "src/lazy.ts",
+    `const { builtinModules } = await import("module");\nexport const lazy = builtinModules.includes("fs");\n`,
+  );
+  build();
+  expect(execFileSync(join(root, "dist/main.js"), ["word"], { encoding: "utf8" })).toBe(
+    "word 1 a *note* true\n",
+  );
+});
+
 test("files that did not change are not written again", () => {
   build();
   const before = snapshot();

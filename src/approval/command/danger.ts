@@ -129,10 +129,11 @@ function ontoDevice(name: string): Check {
     args.some(isDevice) && isDevice(args.at(-1) ?? "") ? `${name} … ${args.at(-1)}` : undefined;
 }
 
+/** A value of an option may stand before the subcommand, as in `kubectl -n prod delete`. */
 function oneOf(name: string, subcommands: readonly string[]): Check {
   return (args) => {
-    const [subcommand = ""] = operandsOf(args);
-    return subcommands.includes(subcommand) ? `${name} ${subcommand}` : undefined;
+    const found = subcommands.find((subcommand) => args.includes(subcommand));
+    return found === undefined ? undefined : `${name} ${found}`;
   };
 }
 
@@ -147,11 +148,12 @@ function killed(args: readonly string[]): readonly string[] {
 
 function containers(name: string): Check {
   return (args) => {
-    const [group = "", action = ""] = operandsOf(args);
-    if (/^(?:system prune|volume (?:prune|rm|remove))$/.test(`${group} ${action}`)) {
-      return `${name} ${group} ${action}`;
+    const operands = operandsOf(args);
+    const found = /(?:^| )(system prune|volume (?:prune|rm|remove))(?: |$)/.exec(operands.join(" "))?.[1];
+    if (found !== undefined) {
+      return `${name} ${found}`;
     }
-    return group === "compose" && isDownWithVolumes(args) ? `${name} compose down -v` : undefined;
+    return operands.includes("compose") && isDownWithVolumes(args) ? `${name} compose down -v` : undefined;
   };
 }
 

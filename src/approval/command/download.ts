@@ -9,8 +9,23 @@ export function isDownload([program = ""]: readonly string[]): boolean {
   return DOWNLOADERS.has(basename(program));
 }
 
+/** Programs that pass their input on to the one they start. */
+const PASSING = /^(?:sudo|doas|env|exec|command|nohup|nice|time|timeout|stdbuf)$/;
+
 /** Does it run what comes on its standard input? `python3 -m json.tool` and `sh script` do not. */
-export function runsItsInput([program = "", ...args]: readonly string[]): boolean {
+export function runsItsInput(words: readonly string[]): boolean {
+  const [program = ""] = words;
+  if (!PASSING.test(basename(program))) {
+    return isReader(words);
+  }
+  // Where its own words end is all the same here: a shell's name is hardly the value of an option.
+  const start = words.findIndex(
+    (word, index) => index > 0 && (isShell(word) || INTERPRETERS.test(basename(word))),
+  );
+  return start !== -1 && isReader(words.slice(start));
+}
+
+function isReader([program = "", ...args]: readonly string[]): boolean {
   const isStandardInput = (word: string) =>
     word === "-" || word === "/dev/stdin" || word === "/proc/self/fd/0";
   if (isShell(program)) {

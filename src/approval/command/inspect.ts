@@ -3,7 +3,7 @@ import { dangerOf } from "./danger.ts";
 import { innerCommands } from "./inner.ts";
 import type { BashParser } from "./parser.ts";
 import { readPlainCommands } from "./read-plain.ts";
-import { readTree } from "./read-tree.ts";
+import { readTree, type Sight } from "./read-tree.ts";
 import { readSimpleScript } from "./simple-script.ts";
 import { plainWord, type Word } from "./words.ts";
 
@@ -18,35 +18,34 @@ export interface Findings {
 
 /** Longer ones are not parsed: a tenth of a second is enough to wait for an answer. */
 const MOST_CHARACTERS = 100_000;
+/** Of all scripts within scripts together. */
+const MOST_IN_ALL = 400_000;
 const MOST_LEVELS = 8;
 const MOST_WRAPPERS = 32;
+/** What hides like this is up to nothing good. */
 const TOO_DEEP = "commands nested too deep to be checked";
+
+/** How far down this text stands, and how much may still be read. */
+interface Depth {
+  readonly level: number;
+  readonly budget: { charactersLeft: number };
+}
 
 /** Undefined within: it can't be loaded, as when leat is updated while it runs. */
 let parser: Promise<BashParser | undefined> | undefined;
 
-export async function inspectScript(script: string, level = 0): Promise<Findings> {
-  const simple = readSimpleScript(script);
-  if (simple !== undefined) {
-    return await inspectWords(simple, level);
-  }
-  if (level > MOST_LEVELS) {
+export async function inspectScript(script: string, depth = surface()): Promise<Findings> {
+  depth.budget.charactersLeft -= depth.level === 0 ? 0 : script.length;
+  if (depth.level > MOST_LEVELS || depth.budget.charactersLeft < 0) {
     return { seen: [], danger: { what: TOO_DEEP, isBetween: true } };
   }
-  parser ??= import("./parser.ts").then(({ loadParser }) => loadParser()).catch(() => undefined);
-  const read =
-    script.length > MOST_CHARACTERS
-      ? undefined
-      : (await parser)?.parse(script, (program) => {
-          const plain = readPlainCommands(program, script);
-          return {
-            ...(plain === undefined ? {} : { plain }),
-            sight: readTree(program, script),
-            isBroken: program.hasError,
-          };
-        });
+  const simple = readSimpleScript(script);
+  if (simple !== undefined) {
+    return await inspectWords(simple, depth);
+  }
+  const read = script.length > MOST_CHARACTERS ? undefined : await readScript(script);
   if (read === undefined) {
-    return await withInner({ seen: roughCommands(script) }, [], level);
+    return await withInner({ seen: roughCommands(script) }, [], depth);
   }
   const { plain, sight, isBroken } = read;
   return await withInner(
@@ -57,32 +56,53 @@ export async function inspectScript(script: string, level = 0): Promise<Findings
       ...(sight.danger === undefined ? {} : { danger: { what: sight.danger, isBetween: true } }),
     },
     sight.scripts,
-    level,
+    depth,
   );
 }
 
 /** One command, whose words go to the program as they are. */
-export async function inspectWords(words: readonly string[], level = 0): Promise<Findings> {
-  return await withInner({ plain: [words.map(plainWord)], seen: [words] }, [], level);
+export async function inspectWords(words: readonly string[], depth = surface()): Promise<Findings> {
+  return await withInner({ plain: [words.map(plainWord)], seen: [words] }, [], depth);
+}
+
+function surface(): Depth {
+  return { level: 0, budget: { charactersLeft: MOST_IN_ALL } };
+}
+
+interface ReadScript {
+  readonly plain?: readonly (readonly Word[])[];
+  readonly sight: Sight;
+  readonly isBroken: boolean;
+}
+
+async function readScript(script: string): Promise<ReadScript | undefined> {
+  parser ??= import("./parser.ts").then(({ loadParser }) => loadParser()).catch(() => undefined);
+  return (await parser)?.parse(script, (program) => {
+    const sight = readTree(program, script);
+    const plain = sight === undefined ? undefined : readPlainCommands(program, script);
+    return sight && { ...(plain === undefined ? {} : { plain }), sight, isBroken: program.hasError };
+  });
 }
 
 /** Adds what the commands run in turn. */
-async function withInner(findings: Findings, scripts: readonly string[], level: number): Promise<Findings> {
+async function withInner(findings: Findings, scripts: readonly string[], depth: Depth): Promise<Findings> {
   const seen: (readonly string[])[] = [];
-  const nested = [...scripts];
   let danger = findings.danger;
+  const nested: { readonly text: string; readonly isBetween: boolean }[] = [];
   for (const command of findings.seen) {
     const { layers, texts, what } = unwrap(command);
     seen.push(...layers);
-    nested.push(...texts);
+    nested.push(...texts.map((text) => ({ text, isBetween: false })));
     danger ??= what === undefined ? undefined : { what, isBetween: false };
   }
-  for (const text of nested) {
-    const inner = await inspectScript(text, level + 1);
-    seen.push(...inner.seen);
-    // A script inside an argument is that command's; one that is piped into a shell is nobody's.
-    danger ??=
-      inner.danger === undefined ? undefined : { what: inner.danger.what, isBetween: scripts.includes(text) };
+  // A script inside an argument is that command's; one that is piped into a shell is nobody's.
+  nested.push(...scripts.map((text) => ({ text, isBetween: true })));
+  for (const { text, isBetween } of nested) {
+    const inner = await inspectScript(text, { ...depth, level: depth.level + 1 });
+    for (const words of inner.seen) {
+      seen.push(words);
+    }
+    danger ??= inner.danger && { what: inner.danger.what, isBetween };
   }
   return { ...findings, seen, ...(danger === undefined ? {} : { danger }) };
 }

@@ -11,38 +11,66 @@ export interface Sight {
   readonly danger?: string;
 }
 
-export function readTree(program: Node, script: string): Sight {
-  const words = (node: Node) => commandWords(node, script);
+/** Nobody writes more by hand, and looking at each within each takes its time. */
+const MOST_COMMANDS = 1000;
+/** A fork bomb is short. */
+const MOST_BOMB_CHARACTERS = 200;
+
+interface Found {
+  readonly words: readonly string[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Undefined where there is too much to see. */
+export function readTree(program: Node, script: string): Sight | undefined {
+  const nodes = all(program, "command");
+  if (nodes.length > MOST_COMMANDS) {
+    return undefined;
+  }
+  const commands = nodes.map((node) => readCommand(node, script));
+  const readsInput = commands.some(({ words }) => runsItsInput(words));
+  const fed = (type: string) => (readsInput ? all(program, type) : []);
+  const pipelines = fed("pipeline").map((node) => stagesOf(node, commands));
   const danger =
     first(all(program, "function_definition"), (node) => forkBomb(node, script)) ??
     first(all(program, "file_redirect"), (node) => ontoDevice(node, script)) ??
-    first(all(program, "pipeline"), (node) => pipedDownload(node, words)) ??
-    first(all(program, "command"), (node) => boughtDownload(node, words));
+    first(pipelines, pipedDownload) ??
+    first(commands, (command) => boughtDownload(command, commands));
   return {
-    commands: all(program, "command").map(words),
+    commands: commands.map(({ words }) => words),
     scripts: [
-      ...all(program, "heredoc_redirect").flatMap((node) => hereDocument(node, script)),
-      ...all(program, "herestring_redirect").flatMap((node) => hereString(node, script)),
-      ...all(program, "pipeline").flatMap((node) => pipedText(node, words)),
+      ...fed("heredoc_redirect").flatMap((node) => hereDocument(node, { script, commands })),
+      ...fed("herestring_redirect").flatMap((node) => hereString(node, { script, commands })),
+      ...pipelines.flatMap(pipedText),
     ],
     ...(danger === undefined ? {} : { danger }),
   };
 }
 
 /** Program and arguments; assignments before it and redirections are left out. */
-function commandWords(node: Node, script: string): string[] {
-  return node.children
-    .filter((child) => child !== null && !/assignment|redirect/.test(child.type))
-    .map((child) => (child === null ? "" : readWord(child, script).text));
+function readCommand(node: Node, script: string): Found {
+  const words = node.children.flatMap((child) =>
+    child === null || /assignment|redirect/.test(child.type) ? [] : [readWord(child, script).text],
+  );
+  return { words, start: node.startIndex, end: node.endIndex };
 }
 
 function all(node: Node, type: string): Node[] {
   return node.descendantsOfType(type).filter((found) => found !== null);
 }
 
-function first(nodes: readonly Node[], judge: (node: Node) => string | undefined): string | undefined {
-  for (const node of nodes) {
-    const found = judge(node);
+function within(commands: readonly Found[], { start, end }: { start: number; end: number }): Found[] {
+  return commands.filter((command) => command.start >= start && command.end <= end);
+}
+
+function spanOf(node: Node): { start: number; end: number } {
+  return { start: node.startIndex, end: node.endIndex };
+}
+
+function first<Item>(items: readonly Item[], judge: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = judge(item);
     if (found !== undefined) {
       return found;
     }
@@ -54,7 +82,7 @@ function first(nodes: readonly Node[], judge: (node: Node) => string | undefined
 function forkBomb(node: Node, script: string): string | undefined {
   const name = node.childForFieldName("name");
   const body = node.childForFieldName("body");
-  if (name === null || body === null) {
+  if (name === null || body === null || node.endIndex - node.startIndex > MOST_BOMB_CHARACTERS) {
     return undefined;
   }
   const own = script.slice(name.startIndex, name.endIndex).replace(/[^\w]/g, "\\$&");
@@ -72,13 +100,18 @@ function ontoDevice(node: Node, script: string): string | undefined {
   return isDevice(text) ? `> ${text}` : undefined;
 }
 
-type ReadWords = (node: Node) => readonly string[];
+/** The commands of each step of a pipeline. */
+type Stages = readonly (readonly (readonly string[])[])[];
+
+function stagesOf(pipeline: Node, commands: readonly Found[]): Stages {
+  const inside = within(commands, spanOf(pipeline));
+  return pipeline.children.flatMap((stage) =>
+    stage === null ? [] : [within(inside, spanOf(stage)).map(({ words }) => words)],
+  );
+}
 
 /** `curl … | sh`, also with steps between. */
-function pipedDownload(node: Node, words: ReadWords): string | undefined {
-  const stages = node.children
-    .filter((child) => child !== null)
-    .map((stage) => all(stage, "command").map(words));
+function pipedDownload(stages: Stages): string | undefined {
   const source = stages.findIndex((commands) => commands.some(isDownload));
   const sink =
     source === -1
@@ -86,53 +119,46 @@ function pipedDownload(node: Node, words: ReadWords): string | undefined {
       : stages
           .slice(source + 1)
           .flat()
-          .find(runsItsInputAtLast);
+          .find(runsItsInput);
   return sink === undefined
     ? undefined
     : `${stages[source]?.find(isDownload)?.[0]} … | ${sink.join(" ").slice(0, 40)}`;
 }
 
-/** Also behind `sudo` and `env X=y`: whatever follows the wrapper's words. */
-function runsItsInputAtLast(words: readonly string[]): boolean {
-  return (
-    runsItsInput(words) ||
-    (/^(?:sudo|doas|env|exec|command|nohup)$/.test(words[0] ?? "") &&
-      words.some((_, index) => index > 0 && runsItsInput(words.slice(index))))
-  );
-}
-
 /** `bash -c "$(curl …)"`, `source <(curl …)`. */
-function boughtDownload(node: Node, words: ReadWords): string | undefined {
-  const [own = [], ...inside] = all(node, "command").map(words);
-  const isBought = runsItsArguments(own) && inside.some(isDownload);
-  return isBought ? `${own[0]} of a download` : undefined;
+function boughtDownload(command: Found, commands: readonly Found[]): string | undefined {
+  const isBought =
+    runsItsArguments(command.words) &&
+    within(commands, command).some((inner) => inner !== command && isDownload(inner.words));
+  return isBought ? `${command.words[0]} of a download` : undefined;
 }
 
-function hereDocument(node: Node, script: string): string[] {
+interface Place {
+  readonly script: string;
+  readonly commands: readonly Found[];
+}
+
+/** Read by the command it stands behind, or by one that follows on the same line: `cat <<EOF | sh`. */
+function hereDocument(node: Node, { script, commands }: Place): string[] {
   const body = node.children.find((child) => child?.type === "heredoc_body");
-  const readers = [node.previousSibling, ...all(node, "command")].filter(
-    (reader) => reader !== null && reader !== undefined,
+  const readers = [node, node.previousSibling].flatMap((reader) =>
+    reader === null ? [] : within(commands, spanOf(reader)),
   );
-  const isRead = readers.some((reader) =>
-    all(reader, "command").some((command) => runsItsInputAtLast(commandWords(command, script))),
-  );
-  return isRead && body !== undefined && body !== null ? [script.slice(body.startIndex, body.endIndex)] : [];
+  const isRead = readers.some(({ words }) => runsItsInput(words));
+  return isRead && body ? [script.slice(body.startIndex, body.endIndex)] : [];
 }
 
-function hereString(node: Node, script: string): string[] {
+function hereString(node: Node, { script, commands }: Place): string[] {
   const text = node.namedChildren[0];
-  const command = node.parent;
-  const isRead =
-    command !== null &&
-    all(command, "command").some((reader) => runsItsInputAtLast(commandWords(reader, script)));
-  return isRead && text !== null && text !== undefined ? [readWord(text, script).text] : [];
+  const readers = node.parent === null ? [] : within(commands, spanOf(node.parent));
+  return text && readers.some(({ words }) => runsItsInput(words)) ? [readWord(text, script).text] : [];
 }
 
 /** `echo 'rm -rf x' | sh`. */
-function pipedText(node: Node, words: ReadWords): string[] {
-  const commands = all(node, "command").map(words);
-  const sink = commands.findIndex(runsItsInputAtLast);
-  return commands
+function pipedText(stages: Stages): string[] {
+  const sink = stages.findIndex((commands) => commands.some(runsItsInput));
+  return stages
     .slice(0, Math.max(0, sink))
+    .flat()
     .flatMap(([program, ...args]) => (program === "echo" || program === "printf" ? [args.join(" ")] : []));
 }

@@ -20,23 +20,12 @@ const PROGRAMS_AND_FILES = [
   "--filters",
 ];
 
-const SUBCOMMANDS: ReadonlyMap<string, (rest: readonly string[]) => boolean> = new Map<
-  string,
-  (rest: readonly string[]) => boolean
->([
-  ["status", () => true],
-  ["log", () => true],
-  ["diff", () => true],
-  ["show", () => true],
-  ["blame", () => true],
-  ["describe", () => true],
-  ["ls-files", () => true],
-  ["ls-tree", () => true],
-  ["merge-base", () => true],
-  ["rev-list", () => true],
-  ["rev-parse", () => true],
-  ["shortlog", () => true],
-  ["cat-file", () => true],
+type Check = (rest: readonly string[]) => boolean;
+
+const ALWAYS =
+  "blame cat-file describe diff log ls-files ls-tree merge-base rev-list rev-parse shortlog show status";
+const SUBCOMMANDS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ...ALWAYS.split(" ").map((name): [string, Check] => [name, () => true]),
   ["grep", (rest) => !rest.some((word) => hasLetter(word, "O"))],
   ["branch", isBranchList],
   ["tag", isTagList],
@@ -44,12 +33,7 @@ const SUBCOMMANDS: ReadonlyMap<string, (rest: readonly string[]) => boolean> = n
   ["stash", (rest) => rest[0] === "list" || rest[0] === "show"],
   ["reflog", (rest) => rest[0] === undefined || rest[0] === "show"],
   ["worktree", (rest) => rest[0] === "list"],
-  [
-    "config",
-    (rest) =>
-      /^(?:--get|--get-all|--get-regexp|--list|-l)$/.test(rest[0] ?? "") &&
-      !rest.some((word) => hasLetter(word, "e") || mayBeLong(word, "--edit")),
-  ],
+  ["config", isConfigQuery],
 ]);
 
 export function isReadOnlyGit(args: readonly string[]): boolean {
@@ -83,5 +67,16 @@ function isTagList(rest: readonly string[]): boolean {
         (word) =>
           !word.startsWith("-") || /^(?:-n\d*|--(?:sort|format|contains|merged|points-at)=.*)$/s.test(word),
       ))
+  );
+}
+
+function isConfigQuery([action = "", ...others]: readonly string[]): boolean {
+  return (
+    /^(?:--get|--get-all|--get-regexp|--list|-l)$/.test(action) &&
+    others.every(
+      (word) =>
+        !word.startsWith("-") ||
+        /^--(?:global|local|system|worktree|name-only|null|show-origin|show-scope)$/.test(word),
+    )
   );
 }
