@@ -18,7 +18,10 @@ async function open({ policy = "untrusted", mode = "workspace-write", rules = []
       reads++;
       return rules;
     },
-    keepRule: (rule) => kept.push(rule),
+    keepRule(rule) {
+      kept.push(rule);
+      return undefined;
+    },
   });
   return {
     approvals,
@@ -101,10 +104,12 @@ test.each<[string, Setting, string, boolean, string]>([
 
 test("what the model reads of an edit outside", async () => {
   const { approvals } = await open({ policy: "never" });
-  expect(approvals.judgeWrite({ paths: ["/w/a", "/etc/b"], refusedPaths: ["/etc/b"] })).toEqual({
+  expect(
+    approvals.judgeWrite({ paths: ["/w/a", "/etc/b"], refused: [{ path: "/etc/b", reason: "outside" }] }),
+  ).toEqual({
     kind: "reject",
     message:
-      "patch rejected: writing outside of the project; rejected by user approval settings\nNot writable: /etc/b",
+      "patch rejected: writing outside of the project; rejected by user approval settings\nNot written: /etc/b is outside the writable folders.",
   });
 });
 
@@ -285,7 +290,7 @@ test("a command that failed by itself is nothing to ask about", async () => {
 
 test("edits approved for the session: these files, all of them", async () => {
   const { approvals } = await open();
-  const edit = (...paths: readonly string[]) => approvals.judgeWrite({ paths, refusedPaths: [] });
+  const edit = (...paths: readonly string[]) => approvals.judgeWrite({ paths, refused: [] });
   expect(edit("/w/a")).toEqual({
     kind: "ask",
     about: { kind: "write", paths: ["/w/a"] },
@@ -306,7 +311,7 @@ test("known to change nothing", async () => {
 
 test("rules are read once, with the first command", async () => {
   const { approvals, judge, reads } = await open();
-  approvals.judgeWrite({ paths: ["/w/a"], refusedPaths: [] });
+  approvals.judgeWrite({ paths: ["/w/a"], refused: [] });
   await approvals.isReadOnly(shell("ls"));
   const before = reads();
   await judge("ls");

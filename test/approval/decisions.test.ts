@@ -186,7 +186,12 @@ function writeTable(): string {
             "approve-session",
           );
         }
-        return brief(approvals.judgeWrite({ paths, refusedPaths: refused }));
+        return brief(
+          approvals.judgeWrite({
+            paths,
+            refused: refused.map((path) => ({ path, reason: "outside" as const })),
+          }),
+        );
       }),
     ),
   ]);
