@@ -60,7 +60,7 @@ export async function commitWrites(
 /** Why it failed, if it did; then the tree is as it was. */
 async function putInPlace(writes: readonly LocatedWrite[]): Promise<string | undefined> {
   const undo: Undo[] = [];
-  const held: HeldFolder[] = [];
+  const held = new Map<string, HeldFolder>();
   let done = 0;
   const fail = async (write: LocatedWrite, reason: string) =>
     `not written: ${write.path}: ${reason}${await undoAll(undo, done)}`;
@@ -82,7 +82,7 @@ async function putInPlace(writes: readonly LocatedWrite[]): Promise<string | und
     }
     return undefined;
   } finally {
-    for (const folder of held) {
+    for (const folder of held.values()) {
       await folder.close().catch(() => {});
     }
   }

@@ -25,16 +25,11 @@ export async function holdFolder(folder: string, undo: Undo[]): Promise<HeldFold
   if (parent === undefined) {
     return undefined;
   }
-  const path = parent.at(basename(folder));
-  try {
-    await mkdir(path);
-  } catch (error) {
+  const made = await makeFolder(folder, parent, undo).catch(async (error: unknown) => {
     await parent.close();
     throw error;
-  }
-  undo.push(() => rmdir(path));
-  const made = await openFolder(path, folder);
-  if (made === "missing" || made === undefined) {
+  });
+  if (made === undefined) {
     await parent.close();
     return undefined;
   }
@@ -45,6 +40,14 @@ export async function holdFolder(folder: string, undo: Undo[]): Promise<HeldFold
       await parent.close();
     },
   };
+}
+
+async function makeFolder(folder: string, parent: HeldFolder, undo: Undo[]): Promise<HeldFolder | undefined> {
+  const path = parent.at(basename(folder));
+  await mkdir(path);
+  undo.push(() => rmdir(path));
+  const made = await openFolder(path, folder);
+  return made === "missing" ? undefined : made;
 }
 
 /** Not in Node's list. It needs no right to read the folder. */

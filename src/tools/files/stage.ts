@@ -24,14 +24,16 @@ interface Write {
 /** `held` is to be closed when all is done or undone. */
 export async function stageWrite(
   write: Write,
-  { undo, held }: { readonly undo: Undo[]; readonly held: HeldFolder[] },
+  { undo, held }: { readonly undo: Undo[]; readonly held: Map<string, HeldFolder> },
 ): Promise<StagedWrite> {
   const { before, after } = write;
-  const folder = await holdFolder(dirname(write.target), undo);
+  // Once for all of its files: what may be open at a time is limited.
+  const path = dirname(write.target);
+  const folder = held.get(path) ?? (await holdFolder(path, undo));
   if (folder === undefined) {
     return { kind: "failed", reason: CHANGED };
   }
-  held.push(folder);
+  held.set(path, folder);
   const place: Place = { folder, name: basename(write.target), undo };
   if (after === null) {
     return { kind: "staged", perform: () => remove(place, before) };
