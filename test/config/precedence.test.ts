@@ -88,6 +88,13 @@ test("the other flags", () => {
   });
 });
 
+test("edit_tool: profile over document, and chosen by the model unless it is set", () => {
+  const text = 'edit_tool = "write_file"\n[profiles.p]\nedit_tool = "apply_patch"\n';
+  expect(configOf("").editTool).toBe("auto");
+  expect(configOf(text).editTool).toBe("write_file");
+  expect(configOf(text, { flags: { profile: "p" } }).editTool).toBe("apply_patch");
+});
+
 test("what is asked of the answers: profile over document, and nothing unless it is set", () => {
   const text = `model_reasoning_effort = "low"
 model_max_output_tokens = 4096

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Sandbox } from "../../src/sandbox/index.ts";
@@ -102,6 +102,52 @@ describe("what has changed since it was read is left alone", () => {
     expect(output.endsWith(`: ${reason}`)).toBe(true);
     expect(snapshotTree(cwd)).toEqual(meddled);
   });
+
+  test.each(["edit_file", "write_file", "apply_patch"])(
+    "a link out in the place of a folder, %s",
+    async (tool) => {
+      const cwd = makeFolder({ "d/a.txt": "a\n" });
+      const outside = makeFolder({ "a.txt": "a\n" });
+      const context = meddling(cwd, () => {
+        renameSync(join(cwd, "d"), join(cwd, "moved"));
+        symlinkSync(outside, join(cwd, "d"));
+      });
+      const calls: Record<string, unknown> = {
+        edit_file: { ...edit, path: "d/a.txt" },
+        write_file: { path: "d/new.txt", content: "x" },
+        apply_patch: patch("*** Add File: d/new.txt", "+x", "*** Delete File: d/a.txt"),
+      };
+      const { output } = await call(tool, calls[tool], context);
+      expect(output).toMatch(/^not written: .*: Not a directory/);
+      expect([snapshotTree(outside), snapshotTree(join(cwd, "moved"))]).toEqual([
+        { "a.txt": "file 644: a\n" },
+        { "a.txt": "file 644: a\n" },
+      ]);
+    },
+  );
+
+  test.skipIf(process.getuid?.() === 0)(
+    "no right to write it (root always has it: skipped there)",
+    async () => {
+      const cwd = makeFolder({ "a.txt": "a\n", "d/b.txt": "b\n" });
+      chmodSync(join(cwd, "a.txt"), 0o444);
+      chmodSync(join(cwd, "d"), 0o555);
+      const before = snapshotTree(cwd);
+      const outputs = [
+        await call("edit_file", edit, makeContext(cwd)),
+        await call("edit_file", { path: "d/b.txt", old_text: "b", new_text: "c" }, makeContext(cwd)),
+        await call("write_file", { path: "d/new.txt", content: "x" }, makeContext(cwd)),
+      ].map(({ output }) => output.replace(cwd, "CWD"));
+      const after = snapshotTree(cwd);
+      chmodSync(join(cwd, "d"), 0o755);
+      expect(outputs).toEqual(
+        ["a.txt", "d/b.txt", "d/new.txt"].map(
+          (path) => `not written: CWD/${path}: Permission denied (os error 13)`,
+        ),
+      );
+      expect(after).toEqual(before);
+    },
+  );
 
   test("a touch without a change is none", async () => {
     const cwd = makeFolder({ "a.txt": "a\n" });

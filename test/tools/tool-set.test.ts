@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createToolSet } from "../../src/tools/index.ts";
+import { createToolSet, type ToolSet } from "../../src/tools/index.ts";
 import { shellSpec } from "../../src/tools/shell/spec.ts";
 import type { ToolSetOptions } from "../../src/tools/tool-set.ts";
 import { exited, makeContext, makeFolder, prepare, scriptedSandbox } from "./support.ts";
@@ -66,6 +66,20 @@ describe("tools by model", () => {
     const tools = createToolSet({ model }).specs.map((spec) => ({ type: "function", function: spec }));
     expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(budget);
   });
+});
+
+test("a session remembers what it has read, another knows nothing of it", async () => {
+  const cwd = makeFolder({ "a.txt": "one\n" });
+  const { outputLimit: _limit, files: _files, ...surroundings } = makeContext(cwd);
+  const run = async (tools: ToolSet, name: string, args: unknown) => {
+    const prepared = await tools.prepare({ name, arguments: JSON.stringify(args) }, surroundings);
+    return prepared.kind === "ready" ? (await prepared.run()).output : prepared.output;
+  };
+  const [first, second] = [createToolSet({ model: "m" }), createToolSet({ model: "m" })];
+  const write = { path: "a.txt", content: "two\n" };
+  expect(await run(first, "read_file", { path: "a.txt" })).toBe("1\tone");
+  expect(await run(second, "write_file", write)).toContain("you have not read it");
+  expect(await run(first, "write_file", write)).toBe("Wrote a.txt");
 });
 
 describe("names", () => {

@@ -1,8 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { chmod, lstat, readFile, realpath, stat, unlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, realpath, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { systemReason } from "../files/snapshot.ts";
-import { createFolders } from "../files/stage.ts";
 import { applyChunks } from "./apply.ts";
 import { type PatchHunk, parsePatch } from "./parse.ts";
 
@@ -107,7 +106,7 @@ async function writeText(
   text: string,
 ): Promise<string | undefined> {
   const folder = dirname(path);
-  const isFolder = await createFolders(folder, [])
+  const isFolder = await createFolders(folder)
     .then(() => stat(folder))
     .then(
       (found) => found.isDirectory(),
@@ -132,4 +131,16 @@ function removeFile(path: string, message: string): Promise<string | undefined> 
 async function isSameFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([a, b].map((path) => realpath(path).catch(() => path)));
   return first === second;
+}
+
+/** Step by step: where a folder can't be made though its parent is there (/proc), Node's own way never ends. */
+async function createFolders(folder: string): Promise<void> {
+  const exists = await lstat(folder).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    await createFolders(dirname(folder));
+    await mkdir(folder);
+  }
 }

@@ -23,7 +23,7 @@ export type EditedText =
     }
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly message: string };
 
-export type FailureReason = "not-found" | "ambiguous" | "unchanged";
+type FailureReason = "not-found" | "ambiguous" | "unchanged";
 
 /**
  * Exactly, then with what models add taken away, then loosely. Whichever finds a place ends the search; more than

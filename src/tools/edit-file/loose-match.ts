@@ -49,9 +49,14 @@ function standsAlone(text: string, at: number, end: number): boolean {
 }
 
 function isWordAround(text: string, at: number): boolean {
-  const word = /^[\p{L}\p{N}_]$/u;
-  return word.test(text[at - 1] ?? "") && word.test(text[at] ?? "");
+  return [text[at - 1], text[at]].every(
+    (character = "") => WORD.test(character) && !UNSPACED.test(character),
+  );
 }
+
+const WORD = /^[\p{L}\p{N}_]$/u;
+/** Scripts that put no space between words. */
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]$/u;
 
 /** To be asked in ascending order. */
 function lineFinder(folded: readonly string[]): (offset: number) => { index: number; start: number } {

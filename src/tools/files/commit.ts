@@ -2,8 +2,9 @@ import { access, constants, lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { ToolContext } from "../tool.ts";
+import type { HeldFolder, Undo } from "./held-folder.ts";
 import { type FileSnapshot, systemCode, systemReason } from "./snapshot.ts";
-import { type StagedWrite, stageWrite, type Undo } from "./stage.ts";
+import { type StagedWrite, stageWrite } from "./stage.ts";
 
 /** One file as it shall be. A path appears in at most one of the writes that are committed together. */
 export interface PlannedWrite {
@@ -59,26 +60,36 @@ export async function commitWrites(
 /** Why it failed, if it did; then the tree is as it was. */
 async function putInPlace(writes: readonly LocatedWrite[]): Promise<string | undefined> {
   const undo: Undo[] = [];
+  const held = new Map<string, HeldFolder>();
   let done = 0;
-  let current = writes[0]?.path;
+  const fail = async (write: LocatedWrite, reason: string) =>
+    `not written: ${write.path}: ${reason}${await undoAll(undo, done)}`;
   try {
-    const staged: [LocatedWrite, StagedWrite][] = [];
+    const staged: [LocatedWrite, () => Promise<string | undefined>][] = [];
     for (const write of writes) {
-      current = write.path;
-      staged.push([write, await stageWrite(write, undo)]);
+      const stage = await attempt(() => stageWrite(write, { undo, held }));
+      if (stage.kind === "failed") {
+        return await fail(write, stage.reason);
+      }
+      staged.push([write, stage.perform]);
     }
-    for (const [write, step] of staged) {
-      current = write.path;
-      const problem = await step.perform(undo);
-      if (problem !== undefined) {
-        return `not written: ${current}: ${problem}${await undoAll(undo, done)}`;
+    for (const [write, perform] of staged) {
+      const reason = await perform().catch(systemReason);
+      if (reason !== undefined) {
+        return await fail(write, reason);
       }
       done += 1;
     }
     return undefined;
-  } catch (error) {
-    return `not written: ${current}: ${systemReason(error)}${await undoAll(undo, done)}`;
+  } finally {
+    for (const folder of held.values()) {
+      await folder.close().catch(() => {});
+    }
   }
+}
+
+async function attempt(stage: () => Promise<StagedWrite>): Promise<StagedWrite> {
+  return await stage().catch((error: unknown) => ({ kind: "failed", reason: systemReason(error) }));
 }
 
 /** What the model is told where it may not write one of the paths, or undefined if it may. */

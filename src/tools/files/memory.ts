@@ -12,7 +12,7 @@ export interface FileMemory {
   editFailed(target: string): number;
 }
 
-export type Acquaintance =
+type Acquaintance =
   | { readonly kind: "stranger" }
   | { readonly kind: "unchanged" }
   /** Somebody else has written it: the user, a formatter, a command of the model. */

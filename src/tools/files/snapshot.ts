@@ -56,6 +56,10 @@ async function look(path: string, { sandbox, signal }: ReadContext): Promise<Fil
       return { kind: "too-large", bytes: found.size };
     }
     const target = await realpath(path);
+    // Asked of the file itself, too: a link may have been put in its way since.
+    if (sandbox.isHidden(target)) {
+      return { kind: "hidden" };
+    }
     const bytes = await readBounded(target, signal);
     if (bytes === undefined) {
       return { kind: "special" };
@@ -78,12 +82,15 @@ async function look(path: string, { sandbox, signal }: ReadContext): Promise<Fil
   }
 }
 
+/** The path has no link in it, so one that is there now was put there just now. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+
 /**
  * Not blocking: /proc/kmsg and its like wait for what comes next, and a thread of Node that waits keeps the
  * whole process from ending. undefined: something else than a file has come in its place.
  */
 async function readBounded(path: string, signal: AbortSignal): Promise<Buffer | undefined> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  const handle = await open(path, FLAGS);
   try {
     return (await handle.stat()).isFile() ? await readAtMost(handle, MAX_FILE_BYTES + 1, signal) : undefined;
   } finally {

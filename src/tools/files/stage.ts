@@ -1,28 +1,18 @@
 import { constants } from "node:fs";
-import {
-  type FileHandle,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readlink,
-  realpath,
-  rename,
-  rmdir,
-  symlink,
-  unlink,
-} from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, link, lstat, open, readlink, rename, symlink, unlink } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { type HeldFolder, holdFolder, type Undo } from "./held-folder.ts";
 import { type FileSnapshot, systemCode } from "./snapshot.ts";
 
 /** One write in two steps: the new content is laid beside its target, then put in its place. */
 
-export type Undo = () => Promise<void>;
-
-export interface StagedWrite {
-  /** Gives the reason where the target is no longer what the change was worked out from; then it is left alone. */
-  perform(undo: Undo[]): Promise<string | undefined>;
-}
+export type StagedWrite =
+  | {
+      readonly kind: "staged";
+      /** Gives the reason where the target is no longer what the change was worked out from; then it is left alone. */
+      perform(): Promise<string | undefined>;
+    }
+  | { readonly kind: "failed"; readonly reason: string };
 
 interface Write {
   readonly target: string;
@@ -31,21 +21,39 @@ interface Write {
   readonly mode?: number;
 }
 
-export async function stageWrite(write: Write, undo: Undo[]): Promise<StagedWrite> {
-  const { target, before, after } = write;
-  if (after === null) {
-    return { perform: (done) => remove(target, before, done) };
+/** `held` is to be closed when all is done or undone. */
+export async function stageWrite(
+  write: Write,
+  { undo, held }: { readonly undo: Undo[]; readonly held: Map<string, HeldFolder> },
+): Promise<StagedWrite> {
+  const { before, after } = write;
+  // Once for all of its files: what may be open at a time is limited.
+  const path = dirname(write.target);
+  const folder = held.get(path) ?? (await holdFolder(path, undo));
+  if (folder === undefined) {
+    return { kind: "failed", reason: CHANGED };
   }
-  await createFolders(dirname(target), undo);
-  const temporary = await writeBeside(target, after, before, write.mode ?? before?.mode);
+  held.set(path, folder);
+  const place: Place = { folder, name: basename(write.target), undo };
+  if (after === null) {
+    return { kind: "staged", perform: () => remove(place, before) };
+  }
+  const temporary = await writeBeside(folder, after, before, write.mode ?? before?.mode);
   undo.push(() => unlinkIfThere(temporary));
   return {
-    perform: (done) =>
-      before === null ? create(temporary, target, done) : replace(temporary, target, before, done),
+    kind: "staged",
+    perform: () => (before === null ? create(temporary, place) : replace(temporary, place, before)),
   };
 }
 
-async function create(temporary: string, target: string, undo: Undo[]): Promise<string | undefined> {
+interface Place {
+  readonly folder: HeldFolder;
+  readonly name: string;
+  readonly undo: Undo[];
+}
+
+async function create(temporary: string, { folder, name, undo }: Place): Promise<string | undefined> {
+  const target = folder.at(name);
   const found = await lstat(target).catch(() => undefined);
   if (found !== undefined) {
     return found.isDirectory() ? "Is a directory (os error 21)" : APPEARED;
@@ -69,33 +77,32 @@ async function create(temporary: string, target: string, undo: Undo[]): Promise<
 
 async function replace(
   temporary: string,
-  target: string,
+  { folder, name, undo }: Place,
   before: FileSnapshot,
-  undo: Undo[],
 ): Promise<string | undefined> {
-  if (!(await isStill(target, before))) {
+  if (!(await isStill(folder.at(name), before))) {
     return CHANGED;
   }
-  await rename(temporary, target);
-  undo.push(() => putBack(target, before));
+  await rename(temporary, folder.at(name));
+  undo.push(() => putBack(folder, name, before));
   return undefined;
 }
 
 async function remove(
-  target: string,
+  { folder, name, undo }: Place,
   before: FileSnapshot | null,
-  undo: Undo[],
 ): Promise<string | undefined> {
-  const found = await lstat(target);
-  if (before !== null && !(await isStill(await realpath(target), before))) {
+  const target = folder.at(name);
+  const leadsTo = (await lstat(target)).isSymbolicLink() ? await readlink(target) : undefined;
+  // Of a link only the link goes, whatever has become of the file.
+  if (leadsTo === undefined && before !== null && !(await isStill(target, before))) {
     return CHANGED;
   }
-  const leadsTo = found.isSymbolicLink() ? await readlink(target) : undefined;
   await unlink(target);
   if (leadsTo !== undefined) {
     undo.push(() => symlink(leadsTo, target));
   } else if (before !== null) {
-    undo.push(() => putBack(target, before));
+    undo.push(() => putBack(folder, name, before));
   }
   return undefined;
 }
@@ -105,9 +112,6 @@ const APPEARED = "a file of this name has appeared in this moment; read it first
 
 /** Compared by its bytes: times and inodes change without the content, and stay with it on some file systems. */
 async function isStill(target: string, before: FileSnapshot): Promise<boolean> {
-  if (target !== before.target) {
-    return false;
-  }
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await open(target, flags).catch(() => undefined);
   if (handle === undefined) {
@@ -123,10 +127,10 @@ async function isStill(target: string, before: FileSnapshot): Promise<boolean> {
   }
 }
 
-async function putBack(target: string, before: FileSnapshot): Promise<void> {
-  const temporary = await writeBeside(target, before.bytes, before, before.mode);
+async function putBack(folder: HeldFolder, name: string, before: FileSnapshot): Promise<void> {
+  const temporary = await writeBeside(folder, before.bytes, before, before.mode);
   try {
-    await rename(temporary, target);
+    await rename(temporary, folder.at(name));
   } catch (error) {
     await unlinkIfThere(temporary);
     throw error;
@@ -135,12 +139,12 @@ async function putBack(target: string, before: FileSnapshot): Promise<void> {
 
 /** Readers of the target see the old file or the new one, never a half. Leaves nothing behind where it fails. */
 async function writeBeside(
-  target: string,
+  folder: HeldFolder,
   content: string | Uint8Array,
   owner: FileSnapshot | null,
   mode: number | undefined,
 ): Promise<string> {
-  const temporary = join(dirname(target), `.leat-${crypto.randomUUID()}.tmp`);
+  const temporary = folder.at(`.leat-${crypto.randomUUID()}.tmp`);
   // From the start no more open than the file will be: it may hold what only its owner is to read.
   const handle = await open(temporary, "wx", mode === undefined ? 0o666 : mode & 0o777);
   try {
@@ -170,19 +174,6 @@ async function keepOwner(handle: FileHandle, owner: FileSnapshot): Promise<void>
     return;
   }
   await handle.chown(owner.uid, owner.gid).catch(() => {});
-}
-
-/** Step by step: where a folder can't be made though its parent is there (/proc), Node's own way never ends. */
-export async function createFolders(folder: string, undo: Undo[]): Promise<void> {
-  const exists = await lstat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
-    await createFolders(dirname(folder), undo);
-    await mkdir(folder);
-    undo.push(() => rmdir(folder));
-  }
 }
 
 async function unlinkIfThere(path: string): Promise<void> {
