@@ -200,6 +200,24 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     expect(readdirSync(bench.project)).toEqual([]);
   });
 
+  test.skipIf(!existsSync("/usr/bin/script"))(
+    "a terminal is handed through, but can't be typed into (needs script)",
+    () => {
+      const bench = benchWithoutServer();
+      const type = `perl -e '$c = "x"; print -t STDIN ? "terminal" : "none", ioctl(STDIN, 0x5412, $c) ? " typed" : " held"'`;
+      const run = spawnSync(
+        "script",
+        ["-qec", `"${process.execPath}" "${program}" sandbox ${type}`, "/dev/null"],
+        {
+          cwd: bench.project,
+          env: environmentOf(bench),
+          encoding: "utf8",
+        },
+      );
+      expect([run.stdout, run.status]).toEqual(["terminal held", 0]);
+    },
+  );
+
   test("unconfined: what it left in the background is not waited for", async () => {
     const bench = benchWithoutServer();
     const script = "sleep 60 > /dev/null 2>&1 & echo $!";
