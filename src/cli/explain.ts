@@ -53,9 +53,11 @@ export function explainSandbox(error: SandboxError): Explanation {
     case "does_not_start":
       return {
         message: `commands of the model are not run: the sandbox is installed but does not start${error.detail === undefined ? "." : `: ${error.detail}`}`,
-        hint: /nesting depth|max_\*_namespaces/.test(error.detail ?? "")
-          ? `Here no further sandbox can be made: leat itself runs in one, as a command of a model for instance, or user namespaces are switched off (sysctl user.max_user_namespaces). ${wayOut} Inside another sandbox, that one still holds.`
-          : `Containers often forbid user namespaces (Docker: --security-opt seccomp=unconfined, with AppArmor also apparmor=unconfined); Ubuntu 24.04 needs an AppArmor profile for bwrap or kernel.apparmor_restrict_unprivileged_userns=0. ${wayOut}`,
+        hint: /whole disk/.test(error.detail ?? "")
+          ? "Work in a folder of your own rather than in /, or not as root."
+          : /nesting depth|max_\*_namespaces/.test(error.detail ?? "")
+            ? `Here no further sandbox can be made: leat itself runs in one, as a command of a model for instance, or user namespaces are switched off (sysctl user.max_user_namespaces). ${wayOut} Inside another sandbox, that one still holds.`
+            : `Containers often forbid user namespaces (Docker: --security-opt seccomp=unconfined, with AppArmor also apparmor=unconfined); Ubuntu 24.04 needs an AppArmor profile for bwrap or kernel.apparmor_restrict_unprivileged_userns=0. ${wayOut}`,
       };
     case "unsupported_platform":
       return {

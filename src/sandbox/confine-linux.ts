@@ -18,7 +18,10 @@ export function linuxConfiner(options: {
 }): Confiner {
   const program = findProgram("bwrap", options);
   if (program === undefined) {
-    const error: SandboxError = { kind: "sandbox", problem: "missing" };
+    // With the whole disk as a root, there is no place for it that root's commands could not write.
+    const error: SandboxError = options.untrustedRoots.includes("/")
+      ? doesNotStart("it could be replaced by commands, since the whole disk is writable for them")
+      : { kind: "sandbox", problem: "missing" };
     return { missing: error, run: () => Promise.resolve({ kind: "refused", error }) };
   }
   let canDisableUserNamespaces = true;

@@ -1,6 +1,6 @@
 /** Is there a program that can confine commands, and what it says if it can't. */
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { SandboxError } from "../protocol/index.ts";
 import { contains } from "./policy.ts";
 
@@ -20,11 +20,29 @@ export function findProgram(
       continue;
     }
     const program = executable(join(folder, name));
-    if (program !== undefined && !options.untrustedRoots.some((root) => contains(root, program))) {
+    const isReplaceable =
+      program !== undefined &&
+      options.untrustedRoots.some((root) => contains(root, program)) &&
+      isWritable(program);
+    if (program !== undefined && !isReplaceable) {
       return program;
     }
   }
   return undefined;
+}
+
+/** By this user, or a folder on the way to it: with the whole disk as a root, that still keeps an ordinary user off. */
+function isWritable(path: string): boolean {
+  for (let place = path; ; place = dirname(place)) {
+    try {
+      accessSync(place, constants.W_OK);
+      return true;
+    } catch {
+      if (place === dirname(place)) {
+        return false;
+      }
+    }
+  }
 }
 
 /** Why a shell would not find `argv[0]`; undefined if it is there. */

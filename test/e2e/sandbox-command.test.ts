@@ -154,16 +154,16 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     async (signal) => {
       const bench = benchWithoutServer();
       rmSync(join(bench.project, ".git"), { recursive: true });
-      const script = `n=0; trap 'n=$((n+1)); echo got $n; [ $n = 3 ] && exit 9' ${signal.slice(3)}; echo ready; while :; do sleep 0.02; done`;
-      const running = bench.start(["sandbox", ...CONFINED, "bash", "-c", script]);
+      const script = `$| = 1; $SIG{${signal.slice(3)}} = sub { print "got ", ++$n, "\\n"; exit 9 if $n == 3 };
+        print "ready\\n"; select undef, undef, undef, 0.02 while 1`;
+      const running = bench.start(["sandbox", ...CONFINED, "perl", "-e", script]);
       await running.sees("ready");
       expect(readdirSync(bench.project).sort()).toEqual([".codex", ".git"]);
       for (const count of [1, 2, 3]) {
         running.child.kill(signal);
         await running.sees(`got ${count}`);
       }
-      // Bash says on stderr what became of its `sleep`.
-      expect(await running.ended).toMatchObject({ stdout: "ready\ngot 1\ngot 2\ngot 3\n", code: 9 });
+      expect(await running.ended).toEqual({ stdout: "ready\ngot 1\ngot 2\ngot 3\n", stderr: "", code: 9 });
       expect(readdirSync(bench.project)).toEqual([]);
     },
   );
@@ -199,6 +199,24 @@ describe.skipIf(noSandbox !== undefined)(`leat sandbox (${noSandbox ?? "confined
     expect((await bench.leat(["sandbox", ...CONFINED, "sleep", "0.1"])).code).toBe(0);
     expect(readdirSync(bench.project)).toEqual([]);
   });
+
+  test.skipIf(!existsSync("/usr/bin/script"))(
+    "a terminal is handed through, but can't be typed into (needs script)",
+    () => {
+      const bench = benchWithoutServer();
+      const type = `perl -e '$c = "x"; print -t STDIN ? "terminal" : "none", ioctl(STDIN, 0x5412, $c) ? " typed" : " held"'`;
+      const run = spawnSync(
+        "script",
+        ["-qec", `"${process.execPath}" "${program}" sandbox ${type}`, "/dev/null"],
+        {
+          cwd: bench.project,
+          env: environmentOf(bench),
+          encoding: "utf8",
+        },
+      );
+      expect([run.stdout, run.status]).toEqual(["terminal held", 0]);
+    },
+  );
 
   test("unconfined: what it left in the background is not waited for", async () => {
     const bench = benchWithoutServer();

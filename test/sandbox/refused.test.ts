@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { runScript, sandboxFor, temporaryFolder, writeExecutable } from "./support.ts";
+import { ENVIRONMENT, runScript, sandboxFor, temporaryFolder, writeExecutable } from "./support.ts";
 
 const folder = temporaryFolder();
 const programs = temporaryFolder();
@@ -60,6 +61,30 @@ describe("a bubblewrap that does not start", () => {
     ).toEqual({ kind: "refused", error });
     expect(await sandbox.check()).toEqual(error);
     expect(heard).toEqual([]);
+  });
+
+  test("a socket that goes before it is covered: tried again, the command runs once", async () => {
+    const socket = join(folder.path, "agent.sock");
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    writeExecutable(
+      join(programs.path, "bwrap"),
+      `#!/bin/bash
+[ -S ${socket} ] && { rm ${socket}; echo "bwrap: Can't create file at ${socket}: Read-only file system" >&2; exit 1; }
+while [ "$1" != -- ]; do shift; done
+shift
+"$@" 3>&-
+echo '{ "exit-code": 0 }' >&3
+`,
+    );
+    const environment = { ...ENVIRONMENT, SSH_AUTH_SOCK: socket };
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: programs.path, environment });
+    expect(await runScript(sandbox, "echo once", { cwd: folder.path })).toMatchObject({
+      kind: "exited",
+      exitCode: 0,
+      output: { text: "once\n" },
+    });
+    server.close();
   });
 
   test("one before 0.8.0 is used without --disable-userns, asked only once", async () => {

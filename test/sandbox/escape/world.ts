@@ -118,10 +118,12 @@ export async function createWorld(user: User): Promise<World> {
     start: (argv) => startWith(environment, argv, at("project")),
     fingerprint: (name) => fingerprint(name.startsWith("/") ? name : at(name)),
     async close() {
-      for (const child of [decoy, victim, memory]) {
+      const memoryFreed = new Promise((resolve) => memory.once("exit", resolve));
+      memory.kill("SIGTERM");
+      await memoryFreed;
+      for (const child of [decoy, victim]) {
         killGroup(child.pid);
       }
-      execFileSync("ipcrm", ["-m", environment.SHM_ID]);
       await services.close();
       for (const left of [`/dev/shm/leat-escape-${mark}`, `/etc/leat-escape-${mark}`]) {
         rmSync(left, { force: true });
@@ -136,7 +138,7 @@ const SOCKETS = [
   ...["tmux-sockets/default", "tmp/vscode-ipc.sock", "outside/daemon.sock"],
 ];
 
-const SHARE_MEMORY = `$| = 1; $id = shmget(0, 64, 01600); shmwrite($id, $ARGV[0], 0, 64); print "$id\\n"; sleep 60`;
+const SHARE_MEMORY = `$| = 1; $id = shmget(0, 64, 01600); $SIG{TERM} = sub { shmctl($id, 0, 0); exit }; shmwrite($id, $ARGV[0], 0, 64); print "$id\\n"; sleep 60`;
 
 const CONFIG = `[core]
 	repositoryformatversion = 0
