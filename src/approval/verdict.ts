@@ -30,7 +30,7 @@ export interface Question {
   readonly whenDenied: string;
 }
 
-export type Subject =
+type Subject =
   | { readonly kind: "command"; readonly command: Command }
   | { readonly kind: "write"; readonly paths: readonly string[] };
 

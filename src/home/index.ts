@@ -1,4 +1,4 @@
 export { openEndpointMemory } from "./endpoint-memory.ts";
 export { readOpenAiKey } from "./openai-key.ts";
 export { resolveHome } from "./resolve-home.ts";
-export { keepRule, type RulesFile, readRules } from "./rules-file.ts";
+export { keepRule, readRules } from "./rules-file.ts";

@@ -5,7 +5,7 @@ import { parse, TomlError } from "smol-toml";
 import type { ConfigError, PrefixRule } from "../protocol/index.ts";
 import { toMap } from "./json-object.ts";
 
-export interface RulesFile {
+interface RulesFile {
   /** With a mistake in the file, none that allows: what was meant to be forbidden may be what can't be read. */
   readonly rules: readonly PrefixRule[];
   /** The first mistake. */

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { keepRule, readRules } from "../../src/home/index.ts";
 import type { ConfigError, PrefixRule } from "../../src/protocol/index.ts";
@@ -240,4 +243,29 @@ test("a file that is a link stays one", () => {
   keepRule(linked, rule("allow", "make"));
   expect(lstatSync(fileOf(linked)).isSymbolicLink()).toBe(true);
   expect(readRules(linked)).toEqual({ rules: [rule("allow", "make")] });
+});
+
+test("several processes that write at once lose nothing", async () => {
+  const home = homeWith("# mine\n");
+  const folder = temporaryFolder();
+  const program = join(folder, "write.mjs");
+  await build({
+    stdin: {
+      contents: `import { keepRule } from "./rules-file.ts";
+        for (let number = 0; number < 20; number++) {
+          keepRule(${JSON.stringify(home)}, { prefix: [process.argv[2], String(number)], decision: "allow" });
+        }`,
+      resolveDir: resolve(import.meta.dirname, "../../src/home"),
+      loader: "ts",
+    },
+    outfile: program,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+  });
+  const writers = ["a", "b", "c"];
+  await Promise.all(writers.map((name) => promisify(execFile)(process.execPath, [program, name])));
+  const expected = writers.flatMap((name) => Array.from({ length: 20 }, (_, number) => `${name} ${number}`));
+  const { rules, error } = readRules(home);
+  expect([error, rules.map(({ prefix }) => prefix.join(" ")).sort()]).toEqual([undefined, expected.sort()]);
 });

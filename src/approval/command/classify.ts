@@ -4,7 +4,7 @@ import { isSafe } from "./safe.ts";
 import { wholeScript } from "./shell.ts";
 import type { Word } from "./words.ts";
 
-export type CommandClass =
+type CommandClass =
   /** Known to change nothing. */
   | { readonly kind: "safe" }
   /** Destroys for good; `what` names the part. */

@@ -50,7 +50,7 @@ export function plainWord(text: string): Word {
 }
 
 /** A word whose text is only what can be seen of it. */
-export function openWord(text: string): Word {
+function openWord(text: string): Word {
   return { text, isPlain: false, isPattern: false };
 }
 
