@@ -120,6 +120,7 @@ async function ask(
       callId,
       action,
       reason,
+      place,
       ...(justification === undefined ? {} : { justification }),
       ...(prefix === undefined ? {} : { prefix }),
     },

@@ -13,6 +13,8 @@ export interface ApprovalRequest {
   readonly callId: string;
   readonly action: ToolAction;
   readonly reason: ApprovalReason;
+  /** Where it runs once it is approved: `outside` is without the sandbox. */
+  readonly place: "sandbox" | "outside";
   /** The model's own words on why it asks. Hostile text, like all of a model's. */
   readonly justification?: string;
   /** The beginning of the command that "always" would stand for, word by word; absent where there is no such beginning. */

@@ -103,7 +103,7 @@ describe("a call is cleared before it runs", () => {
     expect(await clear(command("npm test"))).toEqual(inside);
     expect(await clear(command("npm test"))).toEqual(rejected("exec command rejected by user"));
     expect(await clear(command("npm test"))).toEqual({ kind: "aborted" });
-    expect(asked[0]).toMatchObject({ callId: "1", reason: { kind: "not-trusted" } });
+    expect(asked[0]).toMatchObject({ callId: "1", reason: { kind: "not-trusted" }, place: "sandbox" });
   });
 
   test("approved for the session: the prefix is not asked about again, others are", async () => {
@@ -135,7 +135,11 @@ describe("a call is cleared before it runs", () => {
     expect(await clear(command("npm publish"))).toEqual(inside);
     expect(await clear(escalated)).toEqual(outside);
     expect(await clear(escalated)).toEqual(rejected("exec command rejected by user"));
-    expect(asked[0]).toMatchObject({ reason: { kind: "escalation" }, justification: "needs the network" });
+    expect(asked[0]).toMatchObject({
+      reason: { kind: "escalation" },
+      place: "outside",
+      justification: "needs the network",
+    });
   });
 
   test("never: nobody is asked", async () => {
