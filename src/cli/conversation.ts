@@ -10,7 +10,7 @@ import {
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
-import { createHttpClient, type HttpClient } from "../net/index.ts";
+import { createHttpClient, type HttpClient, type Traffic } from "../net/index.ts";
 import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
@@ -28,8 +28,12 @@ export interface ConversationOptions {
   readonly cwd: string;
   readonly repositoryRoot: string | undefined;
   readonly endpoint: Endpoint;
+  /** Nothing but loopback is contacted, whatever is configured. */
+  readonly offline: boolean;
   /** Put around the client, to see what goes over the line. */
   readonly wrapHttp?: (http: HttpClient) => HttpClient;
+  /** Counts what goes to which host. */
+  readonly traffic?: Traffic;
 }
 
 export type Conversation =
@@ -96,8 +100,9 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   }
   let sandbox: Promise<Sandbox> | undefined;
   let approvals: Promise<Approvals> | undefined;
-  const { wrapHttp = (client) => client } = options;
-  const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
+  const { wrapHttp = (client) => client, traffic } = options;
+  const hosts = new Set(options.offline ? [] : [new URL(endpoint.baseUrl).hostname]);
+  const http = wrapHttp(createHttpClient(hosts, { traffic }));
   const memory = openEndpointMemory(home);
   const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
   const tools = createToolSet({

@@ -48,6 +48,8 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
         skipGitRepoCheck: !committed,
         color: "auto",
         stream: false,
+        offline: false,
+        verbose: false,
         ...(sandboxError === undefined ? {} : { sandbox: "danger-full-access" as const }),
       },
       { ...io, env: { ...io.env, CODEX_HOME: home }, cwd: project },

@@ -4,22 +4,22 @@ import { runTurn } from "../agent/index.ts";
 import type { Config, ConfigFlags } from "../config/index.ts";
 import { createHumanOutput } from "../exec/index.ts";
 import { readOpenAiKey } from "../home/index.ts";
-import type { HttpClient } from "../net/index.ts";
-import type { LeatError, SandboxMode } from "../protocol/index.ts";
+import type { AgentEvent, LeatError, SandboxMode } from "../protocol/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";
-import type { Endpoint } from "../wire/index.ts";
 import { openConversation } from "./conversation.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
-import type { ExplainContext, Explanation } from "./explanation.ts";
+import type { ExplainContext } from "./explanation.ts";
 import { findStandIn, headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
+import { whyNotOffline, withoutNetwork } from "./offline.ts";
 import { readPrompt } from "./prompt-source.ts";
 import { isDirectory, loadSettings, missingAddDir } from "./settings.ts";
 import { terminalFacts, toSink } from "./terminal.ts";
+import { openWatch } from "./watch.ts";
 
 /** What `leat exec` was given on the command line. */
 export interface ExecOptions {
@@ -38,6 +38,9 @@ export interface ExecOptions {
   readonly outputLastMessage?: string;
   /** The folder where each request and its answer are written down. */
   readonly record?: string;
+  /** Nothing but this machine is contacted. */
+  readonly offline: boolean;
+  readonly verbose: boolean;
 }
 
 /** Runs one prompt to its end without asking anything; returns the exit code. */
@@ -70,7 +73,8 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   if (!loaded.ok) {
     return fail(io, explainConfigError(loaded.error));
   }
-  const { config, home } = loaded;
+  const { home } = loaded;
+  const config = options.offline ? withoutNetwork(loaded.config) : loaded.config;
   const repositoryRoot = findRepositoryRoot(cwd);
   if (repositoryRoot === undefined && !options.skipGitRepoCheck && !config.trustedProjects.includes(cwd)) {
     return fail(io, {
@@ -79,6 +83,10 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     });
   }
 
+  const notLocal = options.offline ? whyNotOffline(config) : undefined;
+  if (notLocal !== undefined) {
+    return fail(io, notLocal);
+  }
   const context = explainContext(config);
   const resolved = resolveEndpoint(config, io.env, () => readOpenAiKey(home));
   if (!resolved.ok) {
@@ -99,62 +107,53 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     streamToStdout: options.stream,
     explain: (error: LeatError) => explain(error, context),
   });
-  const recorder = await openRecorder(options.record, resolved.endpoint, io);
-  if (!recorder.ok) {
-    return fail(io, recorder.explanation);
+  const opened = await openWatch(options, { config, home, endpoint: resolved.endpoint }, io);
+  if (!opened.ok) {
+    return fail(io, opened.explanation);
   }
+  const { watch } = opened;
+  const { offline } = options;
   const conversation = openConversation(
-    { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint, ...recorder.use },
+    { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint, offline, ...watch.line },
     io,
   );
   if (!conversation.ok) {
+    watch.close();
     return fail(io, explain(conversation.error, context));
   }
+  const { dependencies, session } = conversation;
+  watch.begin({ session: session.id, config, cwd, offline });
+  const emit = (event: AgentEvent) => {
+    watch.see(event);
+    output.handle(event);
+  };
   try {
     const standIn = await findStandIn(conversation, io.env["PATH"]);
-    output.header(headerFacts(config, conversation, { standIn, addDirs: options.addDirs }), prompt.prompt);
+    const facts = headerFacts(config, conversation, { standIn, addDirs: options.addDirs, offline });
+    output.header(facts, prompt.prompt);
     const end = await runTurn(prompt.prompt, {
-      ...conversation.dependencies,
+      ...dependencies,
+      openSandbox: watch.watchSandbox(dependencies.openSandbox),
       // The policy of exec is never to ask.
       approve: async () => "deny",
-      emit: (event) => output.handle(event),
+      emit,
       signal: io.interrupt,
       now: () => performance.now(),
     });
-    const left = conversation.dependencies.tools.running();
+    const left = dependencies.tools.running();
     if (left.length > 0) {
       const commands = left.map(({ command }) => command);
-      output.handle({ type: "notice", notice: { kind: "background-ended", commands } });
+      emit({ type: "notice", notice: { kind: "background-ended", commands } });
     }
     output.finish();
     const unwritten = writeLastMessage(options.outputLastMessage, end.lastMessage, io);
     return unwritten === undefined ? exitCodeOf(end) : fail(io, unwritten);
+  } catch (error) {
+    watch.crashed(error);
+    throw error;
   } finally {
+    watch.close();
     await conversation.close();
-  }
-}
-
-type OpenedRecorder =
-  | { readonly ok: true; readonly use: { readonly wrapHttp?: (http: HttpClient) => HttpClient } }
-  | { readonly ok: false; readonly explanation: Explanation };
-
-async function openRecorder(
-  directory: string | undefined,
-  endpoint: Endpoint,
-  io: Io,
-): Promise<OpenedRecorder> {
-  if (directory === undefined) {
-    return { ok: true, use: {} };
-  }
-  const { prepareFolder, recordingClient } = await import("./record.ts");
-  const folder = resolve(io.cwd, directory);
-  const explanation = prepareFolder(folder);
-  return explanation === undefined
-    ? { ok: true, use: { wrapHttp: (http) => recordingClient(http, { folder, endpoint, warn }) } }
-    : { ok: false, explanation };
-
-  function warn(sentence: string): void {
-    io.stderr.write(`warning: ${sentence}\n`);
   }
 }
 

@@ -13,7 +13,15 @@ type OpenConversation = Extract<Conversation, { ok: true }>;
 export function headerFacts(
   config: Config,
   conversation: OpenConversation,
-  { standIn, addDirs }: { readonly standIn: SandboxTier | undefined; readonly addDirs: readonly string[] },
+  {
+    standIn,
+    addDirs,
+    offline,
+  }: {
+    readonly standIn: SandboxTier | undefined;
+    readonly addDirs: readonly string[];
+    readonly offline: boolean;
+  },
 ): HeaderFacts {
   const { window } = conversation.dependencies.context.budget;
   return {
@@ -31,6 +39,9 @@ export function headerFacts(
       ...(standIn === undefined || standIn.limits.length === 0 ? [] : [tierSentence(standIn)]),
       ...(addDirs.length > 0 && config.sandboxMode === "read-only"
         ? ["--add-dir has no effect in the sandbox mode read-only: add --full-auto"]
+        : []),
+      ...(offline && config.sandboxMode === "danger-full-access"
+        ? ["--offline holds leat itself: without a sandbox the model's commands may use the network"]
         : []),
     ],
   };

@@ -123,6 +123,8 @@ function execOptions(given: Given): ExecOptions {
     // The grammar lets only the choices through.
     color: (firstValue(given, "color") ?? "auto") as ExecOptions["color"],
     stream: given.options.has("stream"),
+    offline: given.options.has("offline"),
+    verbose: given.options.has("verbose"),
     ...withoutUndefined(optional),
   };
 }

@@ -109,6 +109,8 @@ export interface KnownProvider {
   readonly baseUrl?: string;
   /** Environment variables that hold its key or its headers: secrets, as far as leat can know. */
   readonly secretVariables: readonly string[];
+  /** What stands in the configuration itself where keys are put: never log it. */
+  readonly secretValues: readonly string[];
 }
 
 export interface WorkspaceWriteConfig {

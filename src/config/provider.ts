@@ -6,7 +6,7 @@ import { type ConfigDocument, errorAt, withoutUserInfo } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { specAt } from "./schema-tree.ts";
 import { defaultSetting, type Origins, originOf, type Setting, settle } from "./settings.ts";
-import { isTable, type TomlTable, toJson, valueAt } from "./toml-value.ts";
+import { isTable, type TomlTable, type TomlValue, toJson, valueAt } from "./toml-value.ts";
 
 type BuiltIns = ReadonlyMap<string, BuiltInProvider>;
 
@@ -17,8 +17,12 @@ export function knownProviders(document: ConfigDocument, builtIns: BuiltIns): Kn
   return [...ids].map((id) => {
     const field = (name: string) => fieldSetting(document, builtIns.get(id), id, name).value;
     const baseUrl = field("base_url");
-    const headers = field("env_http_headers");
-    const variables = [field("env_key"), ...(isTable(headers) ? headers.values() : [])];
+    const variables = [field("env_key"), ...valuesOf(field("env_http_headers"))];
+    const values = [
+      field("experimental_bearer_token"),
+      ...valuesOf(field("http_headers")),
+      ...valuesOf(field("query_params")),
+    ];
     return {
       id,
       name: String(field("name") ?? id),
@@ -26,8 +30,13 @@ export function knownProviders(document: ConfigDocument, builtIns: BuiltIns): Kn
       secretVariables: variables.filter(
         (name): name is string => typeof name === "string" && name.trim() !== "",
       ),
+      secretValues: values.filter((value): value is string => typeof value === "string"),
     };
   });
+}
+
+function valuesOf(table: TomlValue | undefined): TomlValue[] {
+  return isTable(table) ? [...table.values()] : [];
 }
 
 /** The provider a turn runs on; it must exist and have a URL. */

@@ -1,9 +1,10 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { openBody } from "./body.ts";
 import { describeSocketError, idleFailure, TransportFailure } from "./failure.ts";
-import { isAllowedHost } from "./hosts.ts";
+import { canonicalHost, isAllowedHost, isLoopback, lookUpLoopback } from "./hosts.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "./http.ts";
 import { createSilenceTimer } from "./silence.ts";
+import type { Traffic } from "./traffic.ts";
 
 /**
  * Long enough for a far server, short enough that two attempts and the pause between them end within the
@@ -11,29 +12,45 @@ import { createSilenceTimer } from "./silence.ts";
  */
 const CONNECT_TIMEOUT_MS = 2200;
 
-/** Connections are kept alive: the next request of a turn starts without a handshake. */
-export function createHttpClient(configuredHosts: ReadonlySet<string>): HttpClient {
+/**
+ * Connections are kept alive: the next request of a turn starts without a handshake. They go to the host itself: proxies
+ * that the environment names are not asked, since that would be one host more.
+ */
+export function createHttpClient(
+  configuredHosts: ReadonlySet<string>,
+  { traffic }: { readonly traffic?: Traffic | undefined } = {},
+): HttpClient {
+  const allowed = new Set([...configuredHosts].map(canonicalHost));
   const plain = new Agent({ keepAlive: true });
   let secure: import("node:https").Agent | undefined;
 
   async function open(request: HttpRequest, url: URL): Promise<ClientRequest> {
-    const options = { method: "POST", headers: request.headers };
+    const options = {
+      method: "POST",
+      headers: request.headers,
+      ...(isLoopback(url.hostname) && { lookup: lookUpLoopback }),
+    };
     try {
       if (url.protocol === "http:") {
-        return requestHttp(url, { ...options, agent: plain });
+        return watched(requestHttp(url, { ...options, agent: plain }), url);
       }
       const https = await import("node:https");
       secure ??= new https.Agent({ keepAlive: true });
-      return https.request(url, { ...options, agent: secure });
+      return watched(https.request(url, { ...options, agent: secure }), url);
     } catch (error) {
       throw unsendable(error, request.url);
     }
   }
 
+  function watched(outgoing: ClientRequest, { host }: URL): ClientRequest {
+    traffic?.watch(outgoing, host);
+    return outgoing;
+  }
+
   return {
     async post(request) {
       const url = new URL(request.url);
-      if (!isAllowedHost(url.hostname, configuredHosts)) {
+      if (!isAllowedHost(url.hostname, allowed)) {
         throw new TransportFailure({
           kind: "host_not_allowed",
           message: `${url.hostname} is not a configured host`,

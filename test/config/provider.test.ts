@@ -167,11 +167,19 @@ test("an empty env_key takes the key away", () => {
 });
 
 test("a provider without base_url does no harm as long as it is not chosen", () => {
-  const text = 'model_provider = "ollama"\n[model_providers.half]\nname = "Half"\nenv_key = "HALF_KEY"';
+  const text = `model_provider = "ollama"
+[model_providers.half]
+name = "Half"
+env_key = "HALF_KEY"
+experimental_bearer_token = "half-token"
+http_headers = { "X-Key" = "half-header" }
+query_params = { sig = "half-parameter" }
+`;
   expect(configOf(text).providers.at(-1)).toEqual({
     id: "half",
     name: "Half",
     secretVariables: ["HALF_KEY"],
+    secretValues: ["half-token", "half-header", "half-parameter"],
   });
 });
 

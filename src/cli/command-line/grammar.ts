@@ -111,6 +111,8 @@ export const commands: readonly CommandSpec[] = [
         value: "<dir>",
         summary: "write each request and its answer into this folder, without keys",
       },
+      { name: "offline", summary: "contact nothing but this machine, and give commands no network" },
+      { name: "verbose", short: "v", summary: "list at the end which hosts were contacted" },
     ],
   },
   {
