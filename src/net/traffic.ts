@@ -28,7 +28,14 @@ export function createTraffic(): Traffic {
       hosts.set(host, known);
       known.requests += 1;
       // A connection that is kept alive comes again, and counts once; a closed one still knows its bytes.
-      outgoing.once("socket", (socket) => known.sockets.add(socket));
+      outgoing.once("socket", (socket) => {
+        if (!socket.connecting) {
+          known.sockets.add(socket);
+          return;
+        }
+        // What waits for a connection counts as written to Node, also if none comes.
+        socket.once("connect", () => known.sockets.add(socket));
+      });
     },
     list() {
       return [...hosts].map(([host, { requests, sockets }]) => ({

@@ -56,13 +56,11 @@ export function hideSecrets(endpoint: Endpoint, text: string): string {
 export function secretsOf({ baseUrl, headers, queryParams }: Endpoint): string[] {
   const { username, password } = new URL(baseUrl);
   const { "user-agent": _, ...others } = headers;
-  const values = [
-    ...Object.values(others),
-    ...Object.values(queryParams),
+  const sent = [...Object.values(others), ...Object.values(queryParams)];
+  return [
+    // Before the key stands how it is meant, as in `Bearer …`.
+    ...sent.map((value) => value.slice(value.lastIndexOf(" ") + 1)),
     decodeURIComponent(username),
     decodeURIComponent(password),
-  ];
-  return values
-    .map((value) => value.slice(value.lastIndexOf(" ") + 1))
-    .filter((secret) => secret.length >= 8);
+  ].filter((secret) => secret.length >= 8);
 }

@@ -1,13 +1,19 @@
 import dns from "node:dns";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { createServer as createTcpServer, type Socket } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { findFreePort, listen } from "../support/loopback.ts";
-import { failure, request, useNet } from "./support.ts";
+import { failure, readAll, request, useNet } from "./support.ts";
 
-/** Connections that are not made. */
+/** Connections that are not made, and those that need nobody's help. */
+
+const noIpv6 = !Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === "::1"),
+);
 
 const net = useNet();
 
@@ -34,6 +40,16 @@ describe("no connection", () => {
       connections: 0,
       lookups: 0,
     });
+  });
+
+  test("a configured name with a dot at its end is the same host", async () => {
+    vi.spyOn(dns, "lookup").mockImplementation(((
+      _name: string,
+      _options: unknown,
+      done: (e: Error) => void,
+    ) => done(Object.assign(new Error("asked"), { code: "ENOTFOUND" }))) as never);
+    const url = "http://nonexistent.invalid./v1";
+    expect(await failure(net.client.post(request(url)))).toMatchObject({ kind: "host_not_found", url });
   });
 
   test("an unknown name", async () => {
@@ -113,4 +129,32 @@ describe("no connection", () => {
       url: server.url,
     });
   });
+});
+
+describe("names of this machine", () => {
+  test.each(["localhost", "localhost.", "LOCALHOST", "box.localhost"])(
+    "%s is reached without a look-up",
+    async (name) => {
+      const server = await net.start((response) => response.end("ok"));
+      const lookup = vi.spyOn(dns, "lookup");
+      const response = await net.client.post(request(server.url.replace("127.0.0.1", name)));
+      expect({ text: await readAll(response), lookups: lookup.mock.calls.length }).toEqual({
+        text: "ok",
+        lookups: 0,
+      });
+    },
+  );
+
+  test.skipIf(noIpv6)(
+    `a server on ::1 alone is found (${noIpv6 ? "no IPv6 here" : "after 127.0.0.1"})`,
+    async () => {
+      const server = createServer((_, response) => response.end("ok"));
+      onTestFinished(() => {
+        server.close();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+      const { port } = server.address() as AddressInfo;
+      expect(await readAll(await net.client.post(request(`http://localhost:${port}/v1`)))).toBe("ok");
+    },
+  );
 });

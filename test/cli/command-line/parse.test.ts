@@ -19,6 +19,13 @@ test.each<Row>([
   { argv: ["exec", "--model=a", "hi"], name: "exec", argument: "hi", options: { model: ["a"] } },
   { argv: ["exec", "--full-auto"], name: "exec", options: { "full-auto": [""] } },
   {
+    argv: ["exec", "--offline", "-v", "hi"],
+    name: "exec",
+    argument: "hi",
+    options: { offline: [""], verbose: [""] },
+  },
+  { argv: ["exec", "--verbose"], name: "exec", options: { verbose: [""] } },
+  {
     argv: ["-c", "a=1", "exec", "-c", "b=2", "--config", "a=3"],
     name: "exec",
     options: { config: ["a=1", "b=2", "a=3"] },
