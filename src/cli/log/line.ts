@@ -3,6 +3,8 @@
 export type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_TEXT_LENGTH = 2000;
+/** So much is looked through for secrets: far more than is written, so that none is cut before it is known. */
+const MAX_SCANNED_LENGTH = 64 * 1024;
 const MAX_LINE_BYTES = 16 * 1024;
 const MAX_ENTRIES = 50;
 const MAX_DEPTH = 8;
@@ -27,7 +29,7 @@ function toJson(value: Fields): string {
 
 function clean(value: unknown, hide: (text: string) => string, depth: number): unknown {
   if (typeof value === "string") {
-    return cut(hide(value));
+    return cut(hide(value.slice(0, MAX_SCANNED_LENGTH)), value.length);
   }
   if (typeof value === "number") {
     return Math.round(value * 10) / 10;
@@ -61,8 +63,8 @@ function errorFields(error: Error): Fields {
   };
 }
 
-function cut(text: string): string {
-  return text.length <= MAX_TEXT_LENGTH
+function cut(text: string, wholeLength: number): string {
+  return text.length <= MAX_TEXT_LENGTH && wholeLength <= MAX_SCANNED_LENGTH
     ? text
-    : `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;
+    : `${text.slice(0, MAX_TEXT_LENGTH)}… (${wholeLength} characters)`;
 }

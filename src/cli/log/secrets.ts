@@ -43,17 +43,17 @@ function knownSecrets({ config, endpoint, env, openAiKey }: SecretSources): stri
 
 const SECRET_NAME = /key|token|secret|passw|credential/i;
 
-/** Parts of what is kept are the words that say what stood there. */
+/** What is kept of a match says what stood there. Repetitions that may fail late are bounded: the text is a model's. */
 const KEY_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, "$1 …"],
   [/\b(?:sk|pk|rk|hf|gsk|xai|gh[opsu]|github_pat|glpat|xox[abprs])[-_][\w-]{12,}/g, "…"],
   [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, "…"],
-  [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g, "…"],
+  [/\beyJ[\w-]{10,500}\.[\w-]{10,5000}\.[\w-]*/g, "…"],
   [
-    /\b((?:[\w-]*(?:api[-_]?key|token|secret|password)|authorization)\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\,;&…]{8,}/gi,
+    /\b((?:[\w-]{0,40}(?:api[-_]?key|token|secret|password)|authorization)\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\,;&…]{8,}/gi,
     "$1…",
   ],
   // Of URLs the credentials and the query.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, "$1…@"],
-  [/(\bhttps?:\/\/[^\s?#"'\\]+)\?[^\s#"'\\]*/gi, "$1?…"],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@"']{1,500}@/gi, "$1…@"],
+  [/(\bhttps?:\/\/[^\s?#"'\\]{1,2000})\?[^\s#"'\\]*/gi, "$1?…"],
 ];
