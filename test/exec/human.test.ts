@@ -415,14 +415,14 @@ describe("width", () => {
       wiring: "both-terminals" as const,
       columns,
       events: command("x".repeat(100), ""),
-      screen: `exec  ${"x".repeat(72)}…${CLEAR}exec  ${"x".repeat(59)}…  ok in 12 ms\n`,
+      screen: `exec  ${"x".repeat(70)}…${CLEAR}exec  ${"x".repeat(59)}…  ok in 12 ms\n`,
     })),
     {
       name: "at 20 columns the result goes below",
       wiring: "both-terminals",
       columns: 20,
       events: command("npm run test", "", 340, 1),
-      screen: `exec  npm run test${CLEAR}exec  npm run test\n      exit 1 in 34…\n`,
+      screen: `exec  npm run te…${CLEAR}exec  npm run test\n      exit 1 in 34…\n`,
     },
     {
       name: "a file has no edge",
@@ -472,6 +472,13 @@ describe("the status line", () => {
       columns: 40,
       events: [progress(50, 100, 0, 1000)],
       screen: `prefill ▕████░░░░▏ 50 %  1 s left${CLEAR}`,
+    },
+    {
+      name: "room is left for the ^C of the terminal",
+      wiring: "both-terminals",
+      columns: 40,
+      events: command("x".repeat(80), "").slice(0, 1),
+      screen: `exec  ${"x".repeat(30)}…${CLEAR}exec  ${"x".repeat(32)}…\n      aborted after 0 ms\n`,
     },
     {
       name: "narrow and without UTF-8",
