@@ -404,7 +404,7 @@ describe("width", () => {
         "0199a213-81c0-7800-8aa1-bbab2a035a53\n",
         "> 为什么解析器的测试失败了？请找出原因…\n",
         "分词器返回空列表。\n",
-        `exec  grep -rn '空字符串的测试用例' sr…${CLEAR}`,
+        `exec  grep -rn '空字符串的测试用例'…${CLEAR}`,
         "exec  grep -rn '空字符串…   ok in 12 ms\n",
         "  很长的输出很长的输出很长的输出很长的…\n",
         "1,950 in (1,810 cached) · 412 out\n",
