@@ -85,8 +85,9 @@ export async function runCall(
     await dependencies.keepSnapshot();
   }
   const startedMs = dependencies.now();
-  const result = await runCleared(ready, clearance, dependencies);
-  return finish(result, dependencies.now() - startedMs);
+  const { result, isTurnAborted } = await runCleared(ready, clearance, dependencies);
+  const finished = finish(result, dependencies.now() - startedMs);
+  return isTurnAborted ? { ...finished, isTurnAborted } : finished;
 }
 
 interface ReadyCall {
@@ -103,25 +104,30 @@ async function clear(ready: ReadyCall, dependencies: CallDependencies): Promise<
   }
 }
 
+interface Ran {
+  readonly result: ToolResult;
+  readonly isTurnAborted?: true;
+}
+
 async function runCleared(
   ready: ReadyCall,
   clearance: Extract<Clearance, { kind: "run" }>,
   dependencies: CallDependencies,
-): Promise<ToolResult> {
-  const { prepared } = ready;
+): Promise<Ran> {
   if (clearance.place === "outside") {
-    return await runOutside(ready, dependencies);
+    return { result: await runOutside(ready, dependencies) };
   }
-  const result = await prepared.run().catch(toolFailed);
+  const result = await ready.prepared.run().catch(toolFailed);
   const retry = await clearRetry(toClear(ready), result.denials ?? [], dependencies);
+  if (retry?.kind === "aborted") {
+    return { result, isTurnAborted: true };
+  }
   if (retry?.kind !== "run") {
-    return result;
+    return { result };
   }
   const again = await runOutside(ready, dependencies);
-  return {
-    ...again,
-    output: `[the sandbox stopped it; run again without, as the user allowed]\n${again.output}`,
-  };
+  const note = "[the sandbox stopped it; run again without, as the user allowed]";
+  return { result: { ...again, output: `${note}\n${again.output}` } };
 }
 
 async function runOutside(
