@@ -8,7 +8,7 @@ import type { TieredConfiner } from "./confiner.ts";
 import { realPath } from "./disk.ts";
 import { createHiding } from "./hidden.ts";
 import { linuxTiers } from "./linux-tiers.ts";
-import { networkAllowed, type WriteVerdict } from "./policy.ts";
+import { contains, networkAllowed, type WriteVerdict } from "./policy.ts";
 import { doesNotStart } from "./probe.ts";
 import { protectionOf } from "./protection.ts";
 import { findRepositories } from "./repositories.ts";
@@ -71,7 +71,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       ? undefined
       : pickConfiner(platform, {
           path: options.path ?? environment["PATH"],
-          untrustedRoots: roots.map(({ real }) => real),
+          untrustedRoots: [...roots.map(({ real }) => real), ...foreignFolder(cwd, userHome)],
         });
   let repositories: readonly string[] | undefined;
   let probe: Promise<SandboxError | undefined> | undefined;
@@ -147,6 +147,15 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return unconfined;
     },
   };
+}
+
+/**
+ * What lies in a project may come from anybody, or from an earlier command, also where this mode writes nothing. A
+ * folder around the home or the system's programs is no project.
+ */
+function foreignFolder(cwd: string, userHome: string): string[] {
+  const real = realPath(cwd) ?? cwd;
+  return [realPath(userHome) ?? userHome, "/usr/bin"].some((path) => contains(real, path)) ? [] : [real];
 }
 
 /** A Mac has no network and no list of processes of a command's own. */
