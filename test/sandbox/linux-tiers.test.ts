@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -11,7 +12,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runUnderHelper } from "../../src/sandbox/fallback/confine-perl.ts";
 import { runUnconfined } from "../../src/sandbox/index.ts";
+import { protectionOf } from "../../src/sandbox/protection.ts";
 import { noHelper } from "../support/sandbox.ts";
 import {
   ENVIRONMENT,
@@ -347,5 +350,45 @@ while [ "$1" != -- ]; do shift; done; shift
       expect(readdirSync(workspace)).toEqual(["inner"]);
       expect(readdirSync(inner)).toEqual(["inner"]);
     });
+  },
+);
+
+const noLandlock = noHelper("landlock");
+test.skipIf(noLandlock !== undefined)(
+  `Landlock can't keep a link, so it is put back${noLandlock === undefined ? "" : ` (skipped: ${noLandlock})`}`,
+  async () => {
+    const link = join(workspace, ".codex");
+    mkdirSync(join(workspace, "real"));
+    symlinkSync("real", link);
+    const roots = [workspace];
+    const protection = protectionOf({
+      roots,
+      guardedRoots: roots,
+      repositories: [],
+      protectedFolders: [],
+      userHome: "/nonexistent",
+    });
+    const { end } = await runUnderHelper(
+      {
+        command: {
+          argv: ["/bin/sh", "-c", "rm .codex && mkdir .codex .git"],
+          cwd: workspace,
+          timeoutMs: 5000,
+          signal: new AbortController().signal,
+          onOutput: () => {},
+        },
+        writableRoots: roots,
+        guardedRoots: roots,
+        hiddenFiles: [],
+        hiddenFolders: [],
+        ...protection,
+        networkAccess: false,
+        environment: ENVIRONMENT,
+      },
+      { program: "/usr/bin/perl", mode: "landlock" },
+    );
+    expect([end.kind, readlinkSync(link)]).toEqual(["exited", "real"]);
+    // No placeholder was in the way.
+    expect(readdirSync(join(workspace, ".git"))).toEqual([]);
   },
 );
