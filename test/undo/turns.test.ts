@@ -10,12 +10,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { CLOCK_TOLERANCE_MS } from "../../src/undo/revert.ts";
 import { type Files, noGit, redo, tree, turn, undoLast, workspace } from "./support.ts";
 
 interface Case {
   readonly name: string;
   readonly files: Files;
-  readonly setUp?: (root: string) => void;
+  readonly setUp?: (root: string) => void | Promise<void>;
   readonly work: (root: string) => void;
   readonly counts: { created: number; modified: number; deleted: number };
 }
@@ -55,7 +56,13 @@ const cases: readonly Case[] = [
   {
     name: "created in an empty folder that was there: it stays",
     files: {},
-    setUp: (root) => mkdirSync(join(root, "empty")),
+    setUp: async (root) => {
+      mkdirSync(join(root, "empty"));
+      // A folder this young passes for one the turn has made.
+      while (Date.now() - statSync(join(root, "empty")).birthtimeMs < 2 * CLOCK_TOLERANCE_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
     work: (root) => write(root, "empty/x", "x"),
     counts: { created: 1, modified: 0, deleted: 0 },
   },
@@ -204,7 +211,7 @@ const cases: readonly Case[] = [
 describe.skipIf(noGit)("a turn is undone, and the undo too", () => {
   test.each(cases)("$name", async ({ files, setUp, work, counts }) => {
     const space = workspace(files);
-    setUp?.(space.root);
+    await setUp?.(space.root);
     const original = tree(space.root);
     expect(await turn(space, work)).toEqual({ kind: "recorded", counts });
     const changed = tree(space.root);
