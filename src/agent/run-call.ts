@@ -157,7 +157,10 @@ function start({ emit }: CallDependencies, { call_id: callId }: FunctionCallItem
 function notRun(clearance: Exclude<Clearance, { kind: "run" }>): ToolResult {
   switch (clearance.kind) {
     case "rejected":
-      return failed(clearance.message);
+      return {
+        output: clearance.message,
+        outcome: { kind: "failed", message: clearance.shown ?? clearance.message },
+      };
     case "aborted":
       return failed("not run: the user has ended the turn");
     case "refused":

@@ -18,6 +18,9 @@ type ToolEnded = Extract<AgentEvent, { type: "tool-ended" }>;
 /** Lines shown at each end of a command's output. */
 const OUTPUT_END_LINES = 5;
 
+/** The terminal breaks the line: a path that is cut tells nobody what to allow. */
+const MOST_DENIAL_ROWS = 3;
+
 /** A tool call that is over, with what it did. */
 export function toolBlock(event: ToolEnded, look: Look): string[] {
   const { action, result, durationMs } = event;
@@ -135,7 +138,7 @@ function denialLines(denials: readonly SandboxDenial[], look: Look): string[] {
   );
   const text = cutToWidth(
     safeLine(`denied by the sandbox: ${denied.join(", ")}`),
-    look.columns - 2,
+    MOST_DENIAL_ROWS * look.columns - 2,
     look.signs.ellipsis,
   );
   return [`  ${look.style("yellow", text)}`];

@@ -110,6 +110,7 @@ test("what the model reads of an edit outside", async () => {
     kind: "reject",
     message:
       "patch rejected: writing outside of the project; rejected by user approval settings\nNot written: /etc/b is outside the writable folders.",
+    shown: "not written: /etc/b is outside the writable folders",
   });
 });
 

@@ -94,6 +94,17 @@ describe("commands", () => {
   ])("%s", (_name, command, result, durationMs, expected) => {
     expect(shown(sh(command), result, {}, durationMs)).toBe(expected);
   });
+
+  test("a narrow terminal breaks the line of what the sandbox denied, up to a point", () => {
+    const denied = (path: string) => {
+      const result: ToolOutcome = { ...exited("", 1), denials: [{ kind: "write", path }] } as ToolOutcome;
+      return shown(sh("x"), result, { wiring: "both-terminals", columns: 40 }).split("\n").at(-2);
+    };
+    expect(denied(`/home/someone/${"p".repeat(40)}`)).toBe(
+      `  denied by the sandbox: write /home/someone/${"p".repeat(40)}`,
+    );
+    expect(denied(`/${"p".repeat(400)}`)).toBe(`  denied by the sandbox: write /${"p".repeat(84)}…`);
+  });
 });
 
 test.each<[string, ToolAction, ToolOutcome, string]>([

@@ -62,7 +62,7 @@ function prepare(args: Record<string, unknown>, context: ToolContext): PreparedC
     case "mixed":
       return invalidCall(
         shellSpec.name,
-        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it). Nothing was run.",
+        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it), with the patch in quotes or a here-document. Nothing was run.",
       );
     case "none":
       return prepareCommand(command, folder, args, context);
