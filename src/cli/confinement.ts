@@ -31,7 +31,8 @@ export function confine(
     cwd,
     environment,
     hiddenFiles: hiddenFiles(config, home),
-    hiddenPaths: hiddenPaths(config, io),
+    // In the snapshots lie copies of files that are hidden themselves.
+    hiddenPaths: [...hiddenPaths(config, io), join(home, "leat", "undo")],
     protectedFolders: [home],
   });
 }

@@ -69,6 +69,22 @@ ignore_default_excludes = true
     expect(outputOf(bench)).toContain("HARMLESS=kept");
     expect(outputOf(bench)).not.toContain("sesame");
   });
+
+  test("what is hidden can't be read from the snapshots for leat undo either", async () => {
+    const find =
+      'for f in $(find "$OLDHOME/leat" -path "*objects/??/*"); do git --git-dir "$(dirname "$f")/../.." cat-file -p "$(basename "$(dirname "$f")")$(basename "$f")"; done';
+    const bench = await createWorkbench([shell("echo x > x"), shell(find), { text: "done" }]);
+    writeFileSync(join(bench.project, "customers.csv"), "sesame\n");
+    bench.writeConfig(`model_provider = "x"
+sandbox_hidden_paths = [${JSON.stringify(join(bench.project, "customers.csv"))}]
+[model_providers.x]
+base_url = "${bench.server.url}"
+`);
+    await bench.leat(["exec", "--full-auto", "hi"], { env: { OLDHOME: bench.home } });
+    const output = String(messagesOf(bench.server)[2]?.at(-1)?.["content"]);
+    expect(output).not.toContain("sesame");
+    expect(output).toMatch(/^\[exit 0, /m);
+  });
 });
 
 describe.skipIf(process.platform !== "linux")("without a sandbox that works (Linux)", () => {

@@ -239,6 +239,17 @@ describe.skipIf(obstacle !== undefined)(
       });
     });
 
+    // What the loader writes by these variables, it writes for every program they reach; so it would load a library.
+    test("the user's variables reach the command, and no program outside the sandbox", async () => {
+      const report = join(folder.path, "report");
+      const environment = { ...ENVIRONMENT, AB: "1\n2", LD_DEBUG: "files", LD_DEBUG_OUTPUT: report };
+      const { text } = await inWorkspace("printenv AB; unset LD_DEBUG; printenv LD_DEBUG_OUTPUT", {
+        environment,
+      });
+      expect(text.endsWith(`${report}\n`) && text.includes("1\n2\n")).toBe(true);
+      expect(readdirSync(folder.path)).toEqual(["work"]);
+    });
+
     test.each([
       ["true", 0, ""],
       ["false", 1, ""],

@@ -62,6 +62,16 @@ describe.skipIf(obstacle !== undefined)(
       expect(readdirSync(workspace)).toEqual([]);
     });
 
+    test("the user's variables reach no program outside the sandbox", async () => {
+      const report = join(folder.path, "report");
+      const environment = { ...ENVIRONMENT, LD_DEBUG: "files", LD_DEBUG_OUTPUT: report };
+      const { text } = await outcome(
+        runScript(withPerl({ environment }), "unset LD_DEBUG; printenv LD_DEBUG_OUTPUT", { cwd: workspace }),
+      );
+      expect(text.endsWith(`${report}\n`)).toBe(true);
+      expect(readdirSync(folder.path).sort()).toEqual(["bin", "outside", "work"]);
+    });
+
     test("a bubblewrap that does not start is passed over for good", async () => {
       writeExecutable(
         join(programs, "bwrap"),

@@ -190,6 +190,7 @@ describe("what the model reads", () => {
     const { sandbox } = scriptedSandbox({ kind: "exited", exitCode: 0, timedOut: false, output });
     const result = await call("shell", { command: "x" }, makeContext("/", { sandbox }));
     expect(result.output).toContain("\n[... omitted 1799744 of 1800000 lines (8998720 bytes) ...]\n");
+    expect(result.outcome).toMatchObject({ totalLines: 1_800_000 });
   });
 
   test("a real command", async () => {

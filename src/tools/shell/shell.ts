@@ -25,7 +25,16 @@ import { shellSpec } from "./spec.ts";
 
 export const shell: Tool = {
   spec: shellSpec,
-  aliases: ["container.exec", "bash", "exec_command", "local_shell", "run_shell_command"],
+  aliases: [
+    "container.exec",
+    "bash",
+    "exec_command",
+    "local_shell",
+    "run_shell_command",
+    "run_command",
+    "run_terminal_cmd",
+    "execute_command",
+  ],
   prepare,
 };
 
