@@ -40,6 +40,10 @@ describe("what is executed", () => {
     [{ timeout: "soon" }, 120_000],
     // Whoever writes 30 means seconds.
     [{ timeout: 30 }, 30_000],
+    [{ timeout: "30s" }, 30_000],
+    [{ timeout: "50 ms" }, 50],
+    [{ timeout: "2 minutes" }, 120_000],
+    [{ timeout: "5 parsecs" }, 120_000],
     [{ timeout: 100 }, 100],
   ])("timeout of %j", async (args, timeoutMs) => {
     const { sandbox, commands } = scriptedSandbox(exited(""));
