@@ -72,10 +72,14 @@ async function compareSnapshots({ createTurnSnapshots, runUnconfined }) {
   const root = join(folder, "tree");
   makeTree(root);
   const git = (...args) =>
-    execFileSync("git", ["-c", "user.name=b", "-c", "user.email=b@b", ...args], {
-      cwd: root,
-      stdio: "ignore",
-    });
+    execFileSync(
+      "git",
+      ["-c", "user.name=b", "-c", "user.email=b@b", "-c", "maintenance.auto=false", ...args],
+      {
+        cwd: root,
+        stdio: "ignore",
+      },
+    );
   git("init", "-q");
   const addMs = await timed(() => git("add", "-A"));
   git("commit", "-qm", "tree");
@@ -144,6 +148,7 @@ export { createTurnSnapshots } from ${JSON.stringify(at("undo"))};`;
     format: "esm",
     platform: "node",
     target: "node20",
+    loader: { ".md": "text", ".pl": "text" },
     outfile,
     logLevel: "error",
   });

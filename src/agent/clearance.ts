@@ -21,7 +21,7 @@ export interface CallToClear {
 export type Clearance =
   | { readonly kind: "run"; readonly place: Place }
   /** Not run; the model reads why. */
-  | { readonly kind: "rejected"; readonly message: string }
+  | { readonly kind: "rejected"; readonly message: string; readonly shown?: string }
   /** The user wants the turn to end. */
   | { readonly kind: "aborted" }
   | { readonly kind: "refused"; readonly error: SandboxError };
@@ -98,7 +98,7 @@ async function settle(
     case "run":
       return verdict;
     case "reject":
-      return { kind: "rejected", message: verdict.message };
+      return { ...verdict, kind: "rejected" };
     case "refuse":
       return { kind: "refused", error: verdict.error };
     case "ask":

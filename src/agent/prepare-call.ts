@@ -1,8 +1,9 @@
 import type { AgentEvent, FunctionCallItem, ToolSpec } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
-import type { PreparedCall, ToolSet } from "../tools/index.ts";
+import type { CallEffect, PreparedCall, ToolSet } from "../tools/index.ts";
 import { failureText } from "./failure-text.ts";
 import { isJsonObject } from "./json-object.ts";
+import { onlyAt } from "./landing.ts";
 
 export interface PrepareDependencies {
   readonly tools: ToolSet;
@@ -80,13 +81,17 @@ export async function prepareCall(
   };
 }
 
-/** The same call, to be run without the sandbox. */
+/** The same call, to be run without the sandbox; what it writes, it writes where that was approved. */
 export function prepareOutside(
   dependencies: PrepareDependencies,
   call: FunctionCallItem,
-  argumentsText: string,
+  approved: { readonly argumentsText: string; readonly effect: CallEffect },
 ): Promise<PreparedCall> {
-  const openSandbox = async () => (await dependencies.openSandbox()).unconfined;
+  const { argumentsText, effect } = approved;
+  const openSandbox = async () => {
+    const { unconfined } = await dependencies.openSandbox();
+    return effect.kind === "write" ? onlyAt(effect.paths, unconfined) : unconfined;
+  };
   return prepareWith({ ...dependencies, openSandbox }, call, argumentsText);
 }
 

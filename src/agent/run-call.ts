@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type {
   FunctionCallItem,
   LoopError,
@@ -5,7 +6,7 @@ import type {
   ToolAction,
   ToolOutcome,
 } from "../protocol/index.ts";
-import type { PreparedCall, ToolResult } from "../tools/index.ts";
+import type { CallEffect, PreparedCall, ToolResult } from "../tools/index.ts";
 import {
   type CallToClear,
   type Clearance,
@@ -15,6 +16,7 @@ import {
   mayChange,
 } from "./clearance.ts";
 import { failureText } from "./failure-text.ts";
+import { landedEffect } from "./landing.ts";
 import {
   type Circumstances,
   type Preparation,
@@ -74,7 +76,7 @@ export async function runCall(
     start(dependencies, call, action);
     return finish(prepared, 0);
   }
-  const ready: ReadyCall = { call, prepared, preparation };
+  const ready: ReadyCall = { call, prepared, preparation, effect: landedEffect(prepared.effect) };
   const clearance = await clear(ready, dependencies);
   start(dependencies, call, action);
   if (clearance.kind !== "run") {
@@ -94,6 +96,8 @@ interface ReadyCall {
   readonly call: FunctionCallItem;
   readonly prepared: Extract<PreparedCall, { kind: "ready" }>;
   readonly preparation: Preparation;
+  /** Judged and approved with its links followed. */
+  readonly effect: CallEffect;
 }
 
 async function clear(ready: ReadyCall, dependencies: CallDependencies): Promise<Clearance> {
@@ -131,15 +135,19 @@ async function runCleared(
 }
 
 async function runOutside(
-  { call, preparation }: ReadyCall,
+  { call, preparation, effect }: ReadyCall,
   dependencies: CallDependencies,
 ): Promise<ToolResult> {
-  const outside = await prepareOutside(dependencies, call, preparation.argumentsText);
+  const { argumentsText } = preparation;
+  const outside = await prepareOutside(dependencies, call, { argumentsText, effect });
+  if (outside.kind === "ready" && !isDeepStrictEqual(landedEffect(outside.effect), effect)) {
+    return failed("not run: a link on the way has changed since this was approved. Make the call again.");
+  }
   return outside.kind === "ready" ? await outside.run().catch(toolFailed) : outside;
 }
 
-function toClear({ call, prepared }: ReadyCall): CallToClear {
-  return { callId: call.call_id, action: prepared.action, effect: prepared.effect };
+function toClear({ call, prepared, effect }: ReadyCall): CallToClear {
+  return { callId: call.call_id, action: prepared.action, effect };
 }
 
 function start({ emit }: CallDependencies, { call_id: callId }: FunctionCallItem, action: ToolAction): void {
@@ -149,7 +157,10 @@ function start({ emit }: CallDependencies, { call_id: callId }: FunctionCallItem
 function notRun(clearance: Exclude<Clearance, { kind: "run" }>): ToolResult {
   switch (clearance.kind) {
     case "rejected":
-      return failed(clearance.message);
+      return {
+        output: clearance.message,
+        outcome: { kind: "failed", message: clearance.shown ?? clearance.message },
+      };
     case "aborted":
       return failed("not run: the user has ended the turn");
     case "refused":

@@ -6,7 +6,6 @@ import { userMessage } from "./initial-context.ts";
 import { lastAnswer } from "./last-answer.ts";
 import { noticeOddities } from "./oddities.ts";
 import { readResponse } from "./response.ts";
-import { runCalls } from "./run-calls.ts";
 import { afterFailure, beforeRequest } from "./turn-room.ts";
 import { createTurnSnapshot } from "./turn-snapshot.ts";
 import {
@@ -45,7 +44,12 @@ export async function runTurn(input: string, dependencies: TurnDependencies): Pr
   const unwritten = session.append(userMessage(input));
   let step: Step = unwritten === undefined ? { type: "ask" } : failed(turn, unwritten);
   while (step.type !== "end") {
-    step = step.type === "ask" ? await ask(turn) : await runCalls(turn, step.calls, step.completion);
+    if (step.type === "ask") {
+      step = await ask(turn);
+    } else {
+      const { runCalls } = await import("./run-calls.ts");
+      step = await runCalls(turn, step.calls, step.completion);
+    }
   }
   await snapshot.close();
   turn.ended = true;

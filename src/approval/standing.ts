@@ -1,6 +1,7 @@
 /** How far the user's rules, the approvals of this session and the list of safe commands carry one command line. */
 import type { PrefixRule } from "../protocol/index.ts";
 import { type Classification, classifyCommand, type SimpleCommand } from "./command/classify.ts";
+import { wholeScript } from "./command/shell.ts";
 import { type Granted, mostOf, reaches } from "./decide.ts";
 import { allowingRules, findStrictRule, type StrictRule } from "./rules.ts";
 import type { SessionApprovals } from "./session-approvals.ts";
@@ -30,9 +31,18 @@ export async function standingOf(
 ): Promise<Standing> {
   const { rules, session } = known;
   const { commands, seen } = classification;
-  const parts = await Promise.all((commands ?? []).map((simple) => judgePart(simple, known)));
+  const isScript = wholeScript(command.argv) !== undefined;
+  const parts = await Promise.all(
+    (commands ?? []).map(async (simple) => {
+      const part = await judgePart(simple, known);
+      // It stands before every second command of a script, and does nothing by itself; as a program, it may be anything.
+      return isScript && simple.words[0] === "cd" ? { ...part, granted: "outside" as const } : part;
+    }),
+  );
   const whole = session.commandPlace(command);
-  const together = commands === undefined ? "nothing" : leastOf(parts.map(({ granted }) => granted));
+  const most = isScript && !EVERYWHERE.test(command.argv[0] ?? "") ? "in-sandbox" : "outside";
+  const together =
+    commands === undefined ? "nothing" : leastOf([most, ...parts.map(({ granted }) => granted)]);
   const forbidding = findStrictRule(rules, seen, "forbid");
   // An answer of this session is newer than the rule that made us ask.
   const unanswered =
@@ -40,6 +50,9 @@ export async function standingOf(
   const rule = forbidding ?? findStrictRule(rules, unanswered, "prompt");
   return { granted: mostOf([grantOf(whole), together]), rule, parts };
 }
+
+/** Of another name, a system may have no shell, and then what a command has put on the PATH would be run for it. */
+const EVERYWHERE = /^(?:\/.*|(?:ba)?sh)$/s;
 
 async function judgePart(simple: SimpleCommand, { rules, session }: Known): Promise<Part> {
   const isDangerous = simple.class.kind === "dangerous";
@@ -49,8 +62,6 @@ async function judgePart(simple: SimpleCommand, { rules, session }: Known): Prom
     isDangerous ? "nothing" : grantOf(session.prefixPlace(simple.words)),
     isAllowed ? "on-escalation" : "nothing",
     simple.class.kind === "safe" ? "in-sandbox" : "nothing",
-    // It stands before every second command, and does nothing by itself.
-    simple.words[0] === "cd" ? "outside" : "nothing",
   ]);
   return { ...simple, granted };
 }

@@ -13,8 +13,8 @@ export type Place = "sandbox" | "outside";
 export type Verdict =
   | { readonly kind: "run"; readonly place: Place }
   | Question
-  /** Not run; `message` is the tool's result. */
-  | { readonly kind: "reject"; readonly message: string }
+  /** Not run; `message` is the tool's result, `shown` what a person reads where that is another text. */
+  | { readonly kind: "reject"; readonly message: string; readonly shown?: string }
   /** There is no sandbox and nobody to ask: nothing more can be done in this turn. */
   | { readonly kind: "refuse"; readonly error: SandboxError };
 
@@ -81,7 +81,13 @@ export interface RefusedPath {
 
 export function writeRejected(refused: readonly RefusedPath[]): Verdict {
   const message = "patch rejected: writing outside of the project; rejected by user approval settings";
-  return { kind: "reject", message: `${message}\nNot written: ${refused.map(refusal).join("; ")}.` };
+  const reasons = refused.map(refusal).join("; ");
+  // Codex's words, which models know, name a reason that may be another one.
+  return {
+    kind: "reject",
+    message: `${message}\nNot written: ${reasons}.`,
+    shown: `not written: ${reasons}`,
+  };
 }
 
 function refusal({ path, reason }: RefusedPath): string {

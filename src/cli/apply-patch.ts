@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { applyPatchStandalone } from "../tools/index.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /** `given`: the positional arguments; without one, the patch is read from stdin. */
 export async function runApplyPatch(
@@ -42,7 +43,7 @@ async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<Read
       pieces.push(Buffer.from(piece));
     }
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+    return { ok: false, reason: reasonOf(error) };
   }
   const bytes = Buffer.concat(pieces);
   return isUtf8(bytes)

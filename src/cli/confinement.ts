@@ -31,9 +31,24 @@ export function confine(
     cwd,
     environment,
     hiddenFiles: hiddenFiles(config, home),
-    hiddenPaths: hiddenPaths(config, io),
-    protectedFolders: [home],
+    // In the snapshots lie copies of files that are hidden themselves.
+    hiddenPaths: [...hiddenPaths(config, io), join(home, "leat", "undo")],
+    protectedFolders: [home, ...linkedSettings(home)],
   });
+}
+
+/** Settings are often kept in a repository of their own, with links to them; whoever writes them decides what may run. */
+function linkedSettings(home: string): string[] {
+  const names = ["config.toml", "AGENTS.md", "leat", "leat/rules.toml", "leat/endpoints.json"];
+  return names.map((name) => join(home, name)).filter(isLink);
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** What no model may read, by whatever way: keys, and a configuration that has some in it. */

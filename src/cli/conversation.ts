@@ -18,6 +18,7 @@ import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
+import { reasonOf } from "./reason-of.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
 
@@ -191,7 +192,6 @@ function readPromptFile(file: string | undefined, cwd: string): string | ConfigE
     }
     return { kind: "config", problem: { type: "unreadable", path, reason: "the file is empty" } };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: "config", problem: { type: "unreadable", path, reason } };
+    return { kind: "config", problem: { type: "unreadable", path, reason: reasonOf(error) } };
   }
 }

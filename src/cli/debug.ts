@@ -8,6 +8,7 @@ import { type Recording, readRecording } from "./debug-replay.ts";
 import { type DecodeResult, toDecodeResult } from "./debug-result.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { reasonOf } from "./reason-of.ts";
 
 export interface DebugDecodeOptions {
   readonly path: string;
@@ -28,7 +29,7 @@ export async function runDebugDecode(options: DebugDecodeOptions, io: Io): Promi
   try {
     bytes = readBytes(resolve(io.cwd, options.path));
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(reasonOf(error));
   }
   const read = readRecording(bytes);
   if (!read.ok) {

@@ -12,6 +12,7 @@ import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
 import type { ExplainContext } from "./explanation.ts";
+import { fail } from "./fail.ts";
 import { findStandIn, headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
@@ -180,12 +181,4 @@ function explainContext(config: Config): ExplainContext {
     ...(provider.envKey === undefined ? {} : { envKey: provider.envKey }),
     hasBearerToken: provider.bearerToken !== undefined,
   };
-}
-
-function fail(io: Io, explanation: { readonly message: string; readonly hint?: string }): number {
-  io.stderr.write(`${explanation.message}\n`);
-  if (explanation.hint !== undefined) {
-    io.stderr.write(`${explanation.hint}\n`);
-  }
-  return exitCode.failure;
 }

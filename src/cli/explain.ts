@@ -46,13 +46,13 @@ export function explainSandbox(error: SandboxError): Explanation {
     case "missing":
       return {
         message:
-          "commands of the model are not run: bubblewrap (bwrap), which confines them, is not installed" +
+          "commands are not run: bubblewrap (bwrap), which confines them, is not installed" +
           (error.detail === undefined ? "." : `, and nothing else can do it here: ${error.detail}.`),
         hint: `Install it: apt install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch). ${wayOut}`,
       };
     case "does_not_start":
       return {
-        message: `commands of the model are not run: the sandbox is installed but does not start${error.detail === undefined ? "." : `: ${error.detail}`}`,
+        message: `commands are not run: the sandbox is installed but does not start${error.detail === undefined ? "." : `: ${error.detail}`}`,
         hint: /whole disk/.test(error.detail ?? "")
           ? "Work in a folder of your own rather than in /, or not as root."
           : /nesting depth|max_\*_namespaces/.test(error.detail ?? "")
@@ -61,7 +61,7 @@ export function explainSandbox(error: SandboxError): Explanation {
       };
     case "unsupported_platform":
       return {
-        message: "commands of the model are not run: leat has no sandbox for this system.",
+        message: "commands are not run: leat has no sandbox for this system.",
         hint: wayOut,
       };
     default:

@@ -1,7 +1,9 @@
-import { statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Explanation } from "./explanation.ts";
 import type { Io } from "./io.ts";
+import { reasonOf } from "./reason-of.ts";
+import { isDirectory } from "./settings.ts";
 
 /** Told before anything is sent: a whole turn for a file that can't be written would be a pity. */
 export function checkLastMessagePath(path: string | undefined, io: Io): Explanation | undefined {
@@ -18,10 +20,6 @@ export function checkLastMessagePath(path: string | undefined, io: Io): Explanat
     : { message: `the last message can't be written: no such folder: ${dirname(target)}`, hint };
 }
 
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
 /** `--output-last-message`: the raw text, with no newline added; an empty file, and a word, where there is none. */
 export function writeLastMessage(
   path: string | undefined,
@@ -35,8 +33,7 @@ export function writeLastMessage(
   try {
     writeFileSync(target, message ?? "");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { message: `the last message can't be written: ${reason}` };
+    return { message: `the last message can't be written: ${reasonOf(error)}` };
   }
   if (message === null) {
     io.stderr.write(`Warning: no last agent message; wrote empty content to ${path}\n`);

@@ -1,6 +1,7 @@
 /** `leat practice`: the practice model on a port of its own, until Ctrl-C. */
 import { readFile } from "node:fs/promises";
 import { type Pace, parseScript, type Script, startPracticeServer } from "../practice/index.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /** "leat" on a telephone's keys. A fixed port, so that a pasted config stays right. */
 const DEFAULT_PORT = 5328;
@@ -76,8 +77,7 @@ async function readScript(path: string): Promise<ReadScript> {
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, message: `the script ${path} is not JSON: ${printable(reason)}.` };
+    return { ok: false, message: `the script ${path} is not JSON: ${printable(reasonOf(error))}.` };
   }
   const parsed = parseScript(json);
   return parsed.ok ? parsed : { ok: false, message: `the script ${path} is not valid: ${parsed.message}.` };
@@ -117,7 +117,7 @@ function explainStart(error: unknown, port: number): string {
     case "EACCES":
       return `port ${port} needs rights this user does not have; choose one above 1023 with --port.`;
     default:
-      return `can't listen on port ${port}: ${error instanceof Error ? error.message : String(error)}.`;
+      return `can't listen on port ${port}: ${reasonOf(error)}.`;
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { HttpClient, HttpRequest, HttpResponse } from "../net/index.ts";
 import { type Endpoint, secretsOf } from "../wire/index.ts";
 import type { Explanation } from "./explanation.ts";
+import { reasonOf } from "./reason-of.ts";
 import { type RecordedCall, toVector } from "./record-vector.ts";
 import { version } from "./version.ts";
 
@@ -15,7 +16,7 @@ export function prepareFolder(folder: string): Explanation | undefined {
     return undefined;
   } catch (error) {
     return {
-      message: `nothing can be recorded in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+      message: `nothing can be recorded in ${folder}: ${reasonOf(error)}`,
       hint: "--record takes a folder that can be written to; it is made if it does not exist.",
     };
   }
@@ -120,9 +121,7 @@ function beginCall(request: HttpRequest, number: number, options: RecordingOptio
       // What stands in it is as private as the conversation.
       writeFileSync(path, `${JSON.stringify(vector, null, 1)}\n`, { mode: 0o600, flag: "wx" });
     } catch (error) {
-      warn(
-        `the recording ${path} can't be written: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      warn(`the recording ${path} can't be written: ${reasonOf(error)}`);
     }
   }
 
@@ -133,5 +132,5 @@ function wordsOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) {
     return "aborted";
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

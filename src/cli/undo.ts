@@ -16,7 +16,7 @@ import {
 import { exitCode } from "./exit-code.ts";
 import { explainConfigError } from "./explain-config.ts";
 import { explainRevertFailure } from "./explain-undo.ts";
-import type { Explanation } from "./explanation.ts";
+import { fail } from "./fail.ts";
 import type { Io } from "./io.ts";
 
 /** What `leat undo` was given on the command line. */
@@ -185,9 +185,4 @@ function realFolder(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function fail(io: Io, { message, hint }: Explanation): number {
-  io.stderr.write(`${message}\n${hint === undefined ? "" : `${hint}\n`}`);
-  return exitCode.failure;
 }

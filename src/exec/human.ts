@@ -107,7 +107,7 @@ class HumanFrontEnd implements HumanOutput {
       case "prefill-progress": {
         const { progress } = event;
         const elapsedMs = progress.elapsedMs ?? this.#now() - this.#requestStartedAt;
-        const line = prefillLine(progress, elapsedMs, this.#progress.look);
+        const line = prefillLine(progress, elapsedMs, this.#progress.statusLook);
         if (line !== null && this.#open === undefined) {
           this.#status.show(line);
         }
@@ -260,7 +260,7 @@ class HumanFrontEnd implements HumanOutput {
   }
 
   #showWaiting(label: string): void {
-    const { columns, signs } = this.#progress.look;
+    const { columns, signs } = this.#progress.statusLook;
     this.#status.showClock({
       startedAt: this.#now(),
       render: (elapsedMs) =>
@@ -277,9 +277,9 @@ class HumanFrontEnd implements HumanOutput {
     }
     const { action, startedAt } = call;
     this.#status.showClock({
-      first: runningToolLine(action, undefined, this.#progress.look),
+      first: runningToolLine(action, undefined, this.#progress.statusLook),
       startedAt,
-      render: (elapsedMs) => runningToolLine(action, elapsedMs, this.#progress.look),
+      render: (elapsedMs) => runningToolLine(action, elapsedMs, this.#progress.statusLook),
     });
   }
 

@@ -17,6 +17,8 @@ export interface Look {
 
 export type LookOptions = Omit<ColorFacts, "isTerminal"> & { readonly utf8: boolean };
 
+const ECHO_COLUMNS = 2;
+
 /** A file has no edge; this only keeps a hostile line from filling a log. */
 const FILE_COLUMNS = 1000;
 
@@ -61,6 +63,12 @@ export class Output {
 
   get look(): Look {
     return { columns: usableColumns(this.#sink), style: this.style, signs: this.signs };
+  }
+
+  /** For the status line: behind it a terminal writes `^C`, which must not run over into a line that stays. */
+  get statusLook(): Look {
+    const { look } = this;
+    return { ...look, columns: look.columns - ECHO_COLUMNS };
   }
 
   write(text: string): void {

@@ -30,7 +30,7 @@ export function snapshotObstacle(obstacle: SnapshotObstacle): Explanation {
     case "interrupted":
       return { message: "interrupted." };
     case "failed":
-      return { message: `it failed: ${obstacle.detail}` };
+      return { message: `keeping the files failed: ${obstacle.detail}` };
     default:
       return obstacle satisfies never;
   }

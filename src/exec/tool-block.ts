@@ -18,6 +18,9 @@ type ToolEnded = Extract<AgentEvent, { type: "tool-ended" }>;
 /** Lines shown at each end of a command's output. */
 const OUTPUT_END_LINES = 5;
 
+/** The terminal breaks the line: a path that is cut tells nobody what to allow. */
+const MOST_DENIAL_ROWS = 3;
+
 /** A tool call that is over, with what it did. */
 export function toolBlock(event: ToolEnded, look: Look): string[] {
   const { action, result, durationMs } = event;
@@ -26,7 +29,7 @@ export function toolBlock(event: ToolEnded, look: Look): string[] {
     case "command-exited":
       return [
         ...toolLines(head, commandResult(result, durationMs), look),
-        ...outputLines(result.output, look),
+        ...outputLines(result.output, look, result.totalLines),
         ...denialLines(result.denials ?? [], look),
       ];
     case "command-running":
@@ -100,7 +103,8 @@ function formatBytes(bytes: number): string {
   return bytes < 1024 ? `${bytes} bytes` : `${formatCount(Math.round(bytes / 1024))} KB`;
 }
 
-function outputLines(output: string, look: Look): string[] {
+/** `totalLines`: of the whole output, where `output` has lost its middle. */
+function outputLines(output: string, look: Look, totalLines = 0): string[] {
   const { ellipsis } = look.signs;
   const all = output.trimEnd().split(/\r\n?|\n/);
   if (all.length === 1 && all[0] === "") {
@@ -117,7 +121,7 @@ function outputLines(output: string, look: Look): string[] {
   }
   return [
     ...all.slice(0, OUTPUT_END_LINES).map(draw),
-    `  ${look.style("dim", `${ellipsis} ${formatCount(left)} lines`)}`,
+    `  ${look.style("dim", `${ellipsis} ${formatCount(Math.max(left, totalLines - 2 * OUTPUT_END_LINES))} lines`)}`,
     ...all.slice(-OUTPUT_END_LINES).map(draw),
   ];
 }
@@ -134,7 +138,7 @@ function denialLines(denials: readonly SandboxDenial[], look: Look): string[] {
   );
   const text = cutToWidth(
     safeLine(`denied by the sandbox: ${denied.join(", ")}`),
-    look.columns - 2,
+    MOST_DENIAL_ROWS * look.columns - 2,
     look.signs.ellipsis,
   );
   return [`  ${look.style("yellow", text)}`];
@@ -185,5 +189,6 @@ function planLines(plan: Plan, look: Look): string[] {
 }
 
 function firstLine(message: string): string {
-  return safeText(message).trim().split("\n", 1)[0] ?? "";
+  // What the colon leads to is for the model.
+  return (safeText(message).trim().split("\n", 1)[0] ?? "").replace(/:$/, "");
 }

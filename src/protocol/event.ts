@@ -77,6 +77,8 @@ export type ToolOutcome =
       readonly kind: "command-exited";
       readonly exitCode: number;
       readonly output: string;
+      /** Of all it printed; set where `output` is not all of it. */
+      readonly totalLines?: number;
       readonly timedOut: boolean;
       /** What the sandbox kept it from, where that is certain. */
       readonly denials?: readonly SandboxDenial[];

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { OutputCapture } from "./capture.ts";
 import { type AttachedChild, type SpawnEnd, type SpawnRequest, spawnOnOwnStreams } from "./spawn.ts";
 
-type AttachedRequest = Pick<SpawnRequest, "command" | "cwd" | "environment" | "innerProcessGroup" | "filter">;
+type AttachedRequest = Pick<SpawnRequest, "command" | "cwd" | "environment" | "innerProcessGroup" | "inputs">;
 
 /** All that say something to a command. */
 const FORWARDED = [

@@ -4,7 +4,7 @@ import { type CommandEnd, commandEnd } from "./command.ts";
 import type { ConfinedRun, Confiner } from "./confiner.ts";
 import { linkStatus } from "./disk.ts";
 import { holdProtected } from "./hold.ts";
-import { bubblewrapCommand, failsToDisableUserNamespaces, readStatus } from "./linux.ts";
+import { bubblewrapCommand, failsToDisableUserNamespaces, readStatus, variableArguments } from "./linux.ts";
 import { gatherLinuxFacts } from "./linux-facts.ts";
 import { doesNotStart, findProgram } from "./probe.ts";
 import { sweepLeavings } from "./sockets.ts";
@@ -65,10 +65,18 @@ async function spawnBubblewrap(
     });
     masks = facts.maskedFiles;
     const end = await startConfined(command, {
-      confine: (argv, filterFd) =>
-        bubblewrapCommand({ ...facts, filterFd: filter === undefined ? undefined : filterFd }, argv),
-      environment,
-      filter,
+      confine: (argv, firstInputFd) =>
+        bubblewrapCommand(
+          {
+            ...facts,
+            variablesFd: firstInputFd,
+            filterFd: filter === undefined ? undefined : firstInputFd + 1,
+          },
+          argv,
+        ),
+      // A library path of the user's may lead to where a command can write, and bubblewrap itself runs unconfined.
+      environment: {},
+      inputs: [variableArguments(environment), ...(filter === undefined ? [] : [filter])],
       innerProcessGroup: (status) => readStatus(status).childPid,
     });
     return { end, masks };

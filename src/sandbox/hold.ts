@@ -1,5 +1,6 @@
 /** Keeps protected places as they are while a command runs, where a mount alone can't. */
-import { readlinkSync, renameSync, symlinkSync } from "node:fs";
+import { closeSync, constants, openSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { linkStatus } from "./disk.ts";
 import { holdPlaceholder } from "./placeholder.ts";
 import type { Protection } from "./protection.ts";
@@ -12,10 +13,7 @@ export interface Hold {
 
 export function holdProtected(protection: Pick<Protection, "missingPaths" | "protectedLinks">): Hold {
   const placeholders = protection.missingPaths.flatMap((path) => holdPlaceholder(path) ?? []);
-  const links = protection.protectedLinks.flatMap((path) => {
-    const target = linkTarget(path);
-    return target === undefined ? [] : [{ path, target }];
-  });
+  const links = protection.protectedLinks.flatMap((path) => holdLink(path) ?? []);
   return {
     heldPaths: placeholders.map(({ path }) => path),
     release() {
@@ -29,18 +27,41 @@ export function holdProtected(protection: Pick<Protection, "missingPaths" | "pro
   };
 }
 
-/** A mount on a symlink lands on its target, so the link can be replaced. Nothing is deleted: what came in its place is moved aside. */
-function restoreLink({ path, target }: { readonly path: string; readonly target: string }): void {
-  if (linkTarget(path) === target) {
-    return;
+interface HeldLink {
+  /** The folder it is in, held open: a command can put a link to anywhere in that folder's place, and this is unconfined. */
+  readonly folderFd: number;
+  readonly name: string;
+  readonly target: string;
+}
+
+function holdLink(path: string): HeldLink | undefined {
+  const target = linkTarget(path);
+  if (target === undefined) {
+    return undefined;
   }
   try {
-    if (linkStatus(path) !== undefined) {
-      renameSync(path, `${path}.replaced-${Date.now().toString(36)}`);
+    const folderFd = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+    return { folderFd, name: basename(path), target };
+  } catch {
+    // A folder that can't be read; a command can't do more there than we.
+    return undefined;
+  }
+}
+
+/** A mount on a symlink lands on its target, so the link can be replaced. Nothing is deleted: what came in its place is moved aside. */
+function restoreLink({ folderFd, name, target }: HeldLink): void {
+  const path = join(`/proc/self/fd/${folderFd}`, name);
+  try {
+    if (linkTarget(path) !== target) {
+      if (linkStatus(path) !== undefined) {
+        renameSync(path, `${path}.replaced-${Date.now().toString(36)}`);
+      }
+      symlinkSync(target, path);
     }
-    symlinkSync(target, path);
   } catch {
     // Another command's end has restored it already, or the folder is gone.
+  } finally {
+    closeSync(folderFd);
   }
 }
 

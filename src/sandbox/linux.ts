@@ -3,10 +3,12 @@ import { dirname } from "node:path";
 import { contains } from "./policy.ts";
 
 /** What every way to confine a command by mounts goes by. */
-export type MountFacts = Omit<LinuxFacts, "filterFd">;
+export type MountFacts = Omit<LinuxFacts, "variablesFd" | "filterFd">;
 
 export interface LinuxFacts {
   readonly program: string;
+  /** The file descriptor from which the command's environment can be read, as arguments. */
+  readonly variablesFd: number;
   /** The file descriptor from which the filter of system calls can be read. */
   readonly filterFd: number | undefined;
   /** A setuid bubblewrap, or one before 0.8.0, can't forbid further user namespaces. */
@@ -35,6 +37,7 @@ const STATUS_FD = 3;
 export function bubblewrapCommand(facts: LinuxFacts, command: readonly string[]): string[] {
   return [
     facts.program,
+    ...["--args", String(facts.variablesFd)],
     ...(facts.canDisableUserNamespaces ? ["--unshare-user", "--disable-userns"] : ["--unshare-user-try"]),
     ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ...(facts.networkAccess ? [] : ["--unshare-net"]),
@@ -45,6 +48,17 @@ export function bubblewrapCommand(facts: LinuxFacts, command: readonly string[])
     ...["--chdir", facts.cwd, "--"],
     ...command,
   ];
+}
+
+/**
+ * The command's environment as further arguments: not on the command line, where everybody could read it. A name or
+ * value that no environment can hold would be read as something else here.
+ */
+export function variableArguments(environment: Readonly<Record<string, string>>): Uint8Array {
+  const variables = Object.entries(environment).filter(
+    ([name, value]) => /^[^=\0]+$/.test(name) && !value.includes("\0"),
+  );
+  return Buffer.from(variables.map(([name, value]) => `--setenv\0${name}\0${value}\0`).join(""));
 }
 
 export interface Mount {

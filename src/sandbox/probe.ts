@@ -2,6 +2,7 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { SandboxError } from "../protocol/index.ts";
+import { realPath } from "./disk.ts";
 import { contains } from "./policy.ts";
 
 const USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
@@ -29,6 +30,17 @@ export function findProgram(
     }
   }
   return undefined;
+}
+
+/**
+ * The folders that commands can write come last: what is approved to run without the sandbox must not be another
+ * program of the same name, `bash` for one, which an earlier command has put into `node_modules/.bin`.
+ */
+export function trustedFirst(path: string, untrustedRoots: readonly string[]): string {
+  const folders = path.split(":");
+  const isTrusted = (folder: string) =>
+    isAbsolute(folder) && !untrustedRoots.some((root) => contains(root, realPath(folder) ?? folder));
+  return [...folders.filter(isTrusted), ...folders.filter((folder) => !isTrusted(folder))].join(":");
 }
 
 /** By this user, or a folder on the way to it: with the whole disk as a root, that still keeps an ordinary user off. */

@@ -8,8 +8,8 @@ import type { TieredConfiner } from "./confiner.ts";
 import { realPath } from "./disk.ts";
 import { createHiding } from "./hidden.ts";
 import { linuxTiers } from "./linux-tiers.ts";
-import { networkAllowed, type WriteVerdict } from "./policy.ts";
-import { doesNotStart } from "./probe.ts";
+import { contains, networkAllowed, type WriteVerdict } from "./policy.ts";
+import { doesNotStart, trustedFirst } from "./probe.ts";
 import { protectionOf } from "./protection.ts";
 import { findRepositories } from "./repositories.ts";
 import { checkWrite, fixRoots, guardedRoots, rootsInPlace } from "./roots.ts";
@@ -66,12 +66,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ? options.environment
     : { ...options.environment, CODEX_SANDBOX_NETWORK_DISABLED: "1" };
   const userHome = environment["HOME"] ?? homedir();
+  const untrustedRoots = [...roots.map(({ real }) => real), ...foreignFolder(cwd, userHome)];
   const confiner =
     policy.mode === "danger-full-access"
       ? undefined
       : pickConfiner(platform, {
           path: options.path ?? environment["PATH"],
-          untrustedRoots: roots.map(({ real }) => real),
+          untrustedRoots,
         });
   let repositories: readonly string[] | undefined;
   let probe: Promise<SandboxError | undefined> | undefined;
@@ -143,10 +144,31 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return {
     ...sandbox,
     get unconfined() {
-      unconfined ??= createSandbox({ ...options, policy: { mode: "danger-full-access" } });
+      unconfined ??= createSandbox({
+        ...options,
+        policy: { mode: "danger-full-access" },
+        environment: outsideEnvironment(options.environment, untrustedRoots),
+      });
       return unconfined;
     },
   };
+}
+
+function outsideEnvironment(
+  environment: Readonly<Record<string, string>>,
+  untrustedRoots: readonly string[],
+): Readonly<Record<string, string>> {
+  const { PATH } = environment;
+  return PATH === undefined ? environment : { ...environment, PATH: trustedFirst(PATH, untrustedRoots) };
+}
+
+/**
+ * What lies in a project may come from anybody, or from an earlier command, also where this mode writes nothing. A
+ * folder around the home or the system's programs is no project.
+ */
+function foreignFolder(cwd: string, userHome: string): string[] {
+  const real = realPath(cwd) ?? cwd;
+  return [realPath(userHome) ?? userHome, "/usr/bin"].some((path) => contains(real, path)) ? [] : [real];
 }
 
 /** A Mac has no network and no list of processes of a command's own. */

@@ -62,7 +62,13 @@ export function socketFiles(facts: SocketFacts, coveredFolders: readonly string[
 export function sweepLeavings(masks: readonly string[]): void {
   for (const path of masks) {
     const status = linkStatus(path);
-    if (status?.isFile() === true && status.size === 0 && (status.mode & 0o777) === 0o444) {
+    // Not through a link that a command has put in a folder's place.
+    if (
+      realPath(path) === path &&
+      status?.isFile() === true &&
+      status.size === 0 &&
+      (status.mode & 0o777) === 0o444
+    ) {
       try {
         unlinkSync(path);
       } catch {

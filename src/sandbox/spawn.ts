@@ -18,8 +18,8 @@ export interface SpawnRequest {
    * it writes on file descriptor 3, which only then exists.
    */
   readonly innerProcessGroup?: (statusText: string) => number | undefined;
-  /** Given to the confining program on file descriptor 4, to be read to its end; only where 3 is used, too. */
-  readonly filter?: Uint8Array | undefined;
+  /** Given to the confining program on file descriptors from 4 on, each to be read to its end; only where 3 is used, too. */
+  readonly inputs?: readonly Uint8Array[] | undefined;
 }
 
 export type SpawnEnd =
@@ -88,7 +88,7 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
         "pipe",
         "pipe",
         ...(request.innerProcessGroup === undefined ? [] : (["pipe"] as const)),
-        ...(request.filter === undefined ? [] : (["pipe"] as const)),
+        ...(request.inputs ?? []).map(() => "pipe" as const),
       ] as const),
       detached: true,
     });
@@ -96,7 +96,7 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
     // Node refuses some arguments at once, a NUL in them for one.
     return { kind: "failed", reason: messageOf(error) };
   }
-  giveFilter(child, 4, request.filter);
+  giveInputs(child, 4, request.inputs);
   return await new Promise((resolve) => followProcess(child, request, resolve));
 }
 
@@ -271,10 +271,10 @@ export type AttachedChild = ChildProcess;
 
 /**
  * For a command that gets leat's own streams. 2 and 3 are pipes, for the confining program's words and its
- * status; leat's standard error is 4, and 5 a filter. It gets a session of its own, as every command does.
+ * status; leat's standard error is 4, and from 5 on come the inputs. It gets a session of its own, as every command does.
  */
 export async function spawnOnOwnStreams(
-  request: Pick<SpawnRequest, "command" | "cwd" | "environment" | "filter">,
+  request: Pick<SpawnRequest, "command" | "cwd" | "environment" | "inputs">,
 ): Promise<
   | { readonly kind: "started"; readonly child: AttachedChild }
   | { readonly kind: "failed"; readonly reason: string }
@@ -288,21 +288,25 @@ export async function spawnOnOwnStreams(
       stdio: withoutInherited([
         ...(["inherit", "inherit", "pipe", "pipe"] as const),
         2,
-        ...(request.filter === undefined ? [] : (["pipe"] as const)),
+        ...(request.inputs ?? []).map(() => "pipe" as const),
       ]),
       detached: true,
     });
-    giveFilter(child, 5, request.filter);
+    giveInputs(child, 5, request.inputs);
     return { kind: "started", child };
   } catch (error) {
     return { kind: "failed", reason: messageOf(error) };
   }
 }
 
-function giveFilter(child: ChildProcess, fd: number, filter: Uint8Array | undefined): void {
-  if (filter !== undefined) {
-    const streams: readonly unknown[] = child.stdio;
+function giveInputs(
+  child: ChildProcess,
+  firstFd: number,
+  inputs: readonly Uint8Array[] | undefined = [],
+): void {
+  const streams: readonly unknown[] = child.stdio;
+  for (const [index, input] of inputs.entries()) {
     // What does not start does not read.
-    (streams[fd] as Writable).on("error", () => {}).end(filter);
+    (streams[firstFd + index] as Writable).on("error", () => {}).end(input);
   }
 }

@@ -2,7 +2,6 @@ export { applyPatchStandalone } from "./apply-patch-standalone.ts";
 export type {
   CallEffect,
   CallSurroundings,
-  OutputLimit,
   PreparedCall,
   ToolContext,
   ToolResult,

@@ -82,9 +82,16 @@ function notAfterInterrupt(prepared: PreparedCall, signal: AbortSignal): Prepare
 }
 
 function findTool(name: string): Tool | undefined {
+  const key = nameKey(name);
   return (
-    allTools.find((tool) => tool.spec.name === name) ?? allTools.find((tool) => tool.aliases.includes(name))
+    allTools.find((tool) => nameKey(tool.spec.name) === key) ??
+    allTools.find((tool) => tool.aliases.some((alias) => nameKey(alias) === key))
   );
+}
+
+/** `Bash`, `BashOutput`, `TodoWrite` are `bash`, `bash_output`, `todo_write`: agents differ in how they write names. */
+function nameKey(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, "");
 }
 
 /** gpt-oss writes `functions.shell<|channel|>commentary` where a server doesn't read its format to the end. */

@@ -27,7 +27,7 @@ export interface ToolSet {
   close(): Promise<void>;
 }
 
-export interface ToolCall {
+interface ToolCall {
   readonly name: string;
   /** JSON, as the model wrote it. */
   readonly arguments: string;

@@ -22,14 +22,15 @@ export function truncateMiddle(
   }
 
   const totalBytes = wasCapped ? original.bytes : bytes;
-  const totalLines = wasCapped ? Math.max(original.lines, lines.length) : lines.length;
+  // The lines of a capped text include the cap's own marker.
+  const totalLines = wasCapped ? original.lines : lines.length;
   // The marker line takes its room from both halves.
   const half = Math.floor((limit.bytes - 100) / 2);
   const halfLines = Math.floor(limit.lines / 2);
   const head = takeHead(lines.slice(0, halfLines), half);
   const tail = takeTail(lines.slice(Math.max(head.lines, lines.length - halfLines)), half);
 
-  const omittedLines = totalLines - head.lines - tail.lines;
+  const omittedLines = Math.max(0, totalLines - head.lines - tail.lines);
   const omittedBytes = totalBytes - Buffer.byteLength(head.text) - Buffer.byteLength(tail.text);
   const marker = `[... omitted ${omittedLines} of ${totalLines} lines (${omittedBytes} bytes) ...]`;
   return `${head.text}${head.text.endsWith("\n") ? "" : "\n"}${marker}\n${tail.text}`;

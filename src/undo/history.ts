@@ -25,7 +25,7 @@ export interface HistoryEntry {
   readonly isUncertain: boolean;
 }
 
-export type HistoryResult =
+type HistoryResult =
   | { readonly kind: "entries"; readonly entries: readonly HistoryEntry[] }
   | { readonly kind: "obstacle"; readonly obstacle: SnapshotObstacle };
 
@@ -46,7 +46,7 @@ export type UndoChoice =
   | { readonly kind: "redo" }
   | { readonly kind: "number"; readonly number: number };
 
-export interface UndoneFile {
+interface UndoneFile {
   readonly path: string;
   readonly what: RestoredFile["what"];
 }

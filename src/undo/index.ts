@@ -1,6 +1,5 @@
 export {
   type HistoryEntry,
-  type HistoryResult,
   listHistory,
   type UndoChoice,
   type UndoResult,

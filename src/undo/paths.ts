@@ -4,7 +4,7 @@
  */
 export type BytePath = string;
 
-export function toBytes(path: BytePath): Buffer {
+function toBytes(path: BytePath): Buffer {
   return Buffer.from(path, "latin1");
 }
 

@@ -91,7 +91,7 @@ function storeBytes(store: Store): number {
 }
 
 /** What is still named goes into one pack, and everything else goes. */
-export async function repack(store: Store, scratch: string, limit: Limit): Promise<boolean> {
+async function repack(store: Store, scratch: string, limit: Limit): Promise<boolean> {
   const named = await namedObjects(store, scratch, limit);
   if (named === undefined) {
     return false;

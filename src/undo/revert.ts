@@ -119,7 +119,7 @@ function movedFolders(steps: readonly RecordedChange[]): (folder: BytePath) => b
 const MAX_ORIGINS = 100;
 
 /** A folder's time of birth comes from a coarser clock. */
-const CLOCK_TOLERANCE_MS = 20;
+export const CLOCK_TOLERANCE_MS = 20;
 
 interface Present {
   readonly entries: ReadonlyMap<BytePath, FileEntry>;

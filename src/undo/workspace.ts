@@ -17,7 +17,7 @@ export interface UndoPlace {
 }
 
 /** `runUnconfined` of the sandbox, as far as it is used here. */
-export type RunProgram = (
+type RunProgram = (
   argv: readonly string[],
   options: {
     readonly cwd: string;

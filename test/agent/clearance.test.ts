@@ -150,9 +150,10 @@ describe("a call is cleared before it runs", () => {
     );
     expect(await clear(command("npm test", {}))).toEqual(rejected("approval policy is Never"));
     expect(await clear({ kind: "write", paths: ["/work/a"] })).toEqual(inside);
-    expect(await clear({ kind: "write", paths: ["/work/a", "/etc/a"] })).toEqual(
-      rejected("patch rejected: writing outside of the project; rejected by user approval settings"),
-    );
+    expect(await clear({ kind: "write", paths: ["/work/a", "/etc/a"] })).toEqual({
+      ...rejected("patch rejected: writing outside of the project; rejected by user approval settings"),
+      shown: "not written: /etc/a is outside the writable folders",
+    });
   });
 
   test("an edit outside is asked about, and then written without the sandbox", async () => {

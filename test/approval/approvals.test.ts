@@ -110,6 +110,7 @@ test("what the model reads of an edit outside", async () => {
     kind: "reject",
     message:
       "patch rejected: writing outside of the project; rejected by user approval settings\nNot written: /etc/b is outside the writable folders.",
+    shown: "not written: /etc/b is outside the writable folders",
   });
 });
 
@@ -267,6 +268,21 @@ test("a safe command leaves the sandbox only by a question of its own", async ()
   const asked = question(await judge("cat /root/.ssh/id && npm test", true));
   expect([asked.reason, asked.prefix]).toEqual([{ kind: "escalation" }, undefined]);
 });
+
+test.each([
+  [["bash", "-c", "cd x"], "run outside"],
+  [["/bin/zsh", "-c", "cd x"], "run outside"],
+  [["zsh", "-c", "cd x"], "ask escalation"],
+  [["zsh", "-c", "npm test"], "ask escalation"],
+  [["cd", "x"], "ask escalation"],
+])(
+  "what a command could have put on the PATH does not leave the sandbox unasked: %j",
+  async (argv, expected) => {
+    const { approvals } = await open({ policy: "on-request", rules: [rule("allow", "npm test")] });
+    const verdict = await approvals.judgeCommand({ argv, cwd: "/work" }, { isEscalated: true });
+    expect(verdict.kind === "run" ? `run ${verdict.place}` : brief(verdict)).toBe(expected);
+  },
+);
 
 test("after a denial that was approved for the session, the next one is not asked about", async () => {
   const { approvals } = await open({ policy: "on-failure" });

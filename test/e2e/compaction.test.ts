@@ -148,6 +148,13 @@ describe("a conversation longer than the context window", () => {
     expect(summaries[0]?.body).toContain("Write a hand-over note in Latin.");
   });
 
+  test("a small limit of the user's own, in a window that nobody told", async () => {
+    const config = "model_auto_compact_token_limit = 2500";
+    const { run, server } = await read({ window: 100_000, files: 12 }, config, { bytes: 2_000 });
+    expect(run.code, run.stderr).toBe(0);
+    expect(server.requests.filter(({ answer }) => answer === "summary").length).toBeGreaterThanOrEqual(2);
+  });
+
   test("a model that calls a tool in place of a summary is asked once more, and then goes on without one", async () => {
     const model: Model = { window: 8_192, files: 14, summary: "call" };
     const { run, server } = await read(model, "model_context_window = 8192", { bytes: 2_000 });

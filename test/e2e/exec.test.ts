@@ -256,5 +256,7 @@ test("hostile output reaches neither the screen nor other files", async () => {
     expect.stringContaining("failed to parse function arguments"),
     expect.stringContaining("unsupported call: format_disk"),
   ]);
+  // The user reads the reason, not Codex's words for it.
+  expect(run.stderr).toMatch(/failed: not written: \S+outside\.txt is outside the writable folders\n/);
   expect(run.code).toBe(0);
 });

@@ -1,9 +1,12 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RawReply, Reply } from "../../src/practice/index.ts";
 import { noSandbox } from "../support/sandbox.ts";
 import { createWorkbench } from "./support.ts";
+
+/** Of this run alone: other runs of the tests may be under way on the machine. */
+const LONG_SLEEP = `sleep 4217.${process.pid}`;
 
 const hanging: RawReply = {
   headers: { "content-type": "text/event-stream" },
@@ -44,16 +47,16 @@ describe("interrupted", () => {
 
   test("Ctrl-C kills a running command with its children", async () => {
     const bench = await createWorkbench([
-      { calls: [{ name: "shell", arguments: { command: "sleep 4217 & sleep 4217; echo never" } }] },
+      { calls: [{ name: "shell", arguments: { command: `${LONG_SLEEP} & ${LONG_SLEEP}; echo never` } }] },
       { text: "not reached" },
     ]);
     const running = bench.start(["exec", "--yolo", "hi"]);
-    while (!(await processes("sleep 4217"))) {
+    while (!isRunning(LONG_SLEEP)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     running.child.kill("SIGINT");
     expect((await running.ended).code).toBe(130);
-    expect(await processes("sleep 4217")).toBe(false);
+    expect(isRunning(LONG_SLEEP)).toBe(false);
     expect(bench.server.requests).toHaveLength(1);
   });
 });
@@ -66,11 +69,11 @@ test.skipIf(noSandbox !== undefined).each([
   `$signals in mid-command: leat leaves, and nothing of its own stays in the project (${noSandbox ?? "in the sandbox"})`,
   async ({ signals, code }) => {
     const bench = await createWorkbench([
-      { calls: [{ name: "shell", arguments: { command: "trap '' TERM INT HUP; sleep 4218" } }] },
+      { calls: [{ name: "shell", arguments: { command: `trap '' TERM INT HUP; ${LONG_SLEEP}` } }] },
     ]);
     rmSync(join(bench.project, ".git"), { recursive: true });
     const running = bench.start(["exec", "--full-auto", "--skip-git-repo-check", "hi"]);
-    while (!(await processes("sleep 4218"))) {
+    while (!isRunning(LONG_SLEEP)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(readdirSync(bench.project).sort()).toEqual([".codex", ".git"]);
@@ -80,7 +83,7 @@ test.skipIf(noSandbox !== undefined).each([
     }
     expect((await running.ended).code).toBe(code);
     expect(readdirSync(bench.project)).toEqual([]);
-    while (await processes("sleep 4218")) {
+    while (isRunning(LONG_SLEEP)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   },
@@ -88,17 +91,21 @@ test.skipIf(noSandbox !== undefined).each([
 
 test("Ctrl-C twice: a command without a sandbox that ignores the first is not left behind", async () => {
   const bench = await createWorkbench([
-    { calls: [{ name: "shell", arguments: { command: "trap '' TERM INT HUP; sleep 4219 & sleep 4219" } }] },
+    {
+      calls: [
+        { name: "shell", arguments: { command: `trap '' TERM INT HUP; ${LONG_SLEEP} & ${LONG_SLEEP}` } },
+      ],
+    },
   ]);
   const running = bench.start(["exec", "--yolo", "hi"]);
-  while (!(await processes("sleep 4219"))) {
+  while (!isRunning(LONG_SLEEP)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   running.child.kill("SIGINT");
   await new Promise((resolve) => setTimeout(resolve, 30));
   running.child.kill("SIGINT");
   expect((await running.ended).code).toBe(130);
-  while (await processes("sleep 4219")) {
+  while (isRunning(LONG_SLEEP)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 });
@@ -124,8 +131,7 @@ test("kill -9 in mid-turn loses no finished item", async () => {
   expect(items.map((line) => line.payload["type"])).toEqual(["message", "message", ...response, ...response]);
 });
 
-async function processes(commandLine: string): Promise<boolean> {
-  const { readdirSync, readFileSync } = await import("node:fs");
+function isRunning(commandLine: string): boolean {
   return readdirSync("/proc").some((name) => {
     if (!/^\d+$/.test(name)) {
       return false;

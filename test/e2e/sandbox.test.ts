@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../src/practice/index.ts";
@@ -68,6 +68,42 @@ ignore_default_excludes = true
     await bench.leat(["exec", "hi"], { env: { MY_PASSPHRASE: "sesame", HARMLESS: "kept" } });
     expect(outputOf(bench)).toContain("HARMLESS=kept");
     expect(outputOf(bench)).not.toContain("sesame");
+  });
+
+  test("settings of leat's that lie in the project, with links to them in its home, stay as they are", async () => {
+    const write = { name: "write_file", arguments: { path: "dotfiles/leat/rules.toml", content: "x" } };
+    const bench = await createWorkbench([
+      shell("echo x > dotfiles/leat/rules.toml; echo x > dotfiles/AGENTS.md; echo x > dotfiles/other"),
+      { calls: [write] },
+      { text: "done" },
+    ]);
+    const dotfiles = join(bench.project, "dotfiles");
+    mkdirSync(join(dotfiles, "leat"), { recursive: true });
+    writeFileSync(join(dotfiles, "AGENTS.md"), "mine");
+    symlinkSync(join(dotfiles, "leat"), join(bench.home, "leat"));
+    symlinkSync(join(dotfiles, "AGENTS.md"), join(bench.home, "AGENTS.md"));
+    await bench.leat(["exec", "--full-auto", "hi"]);
+    expect([
+      existsSync(join(dotfiles, "leat/rules.toml")),
+      readFileSync(join(dotfiles, "AGENTS.md"), "utf8"),
+      readFileSync(join(dotfiles, "other"), "utf8"),
+    ]).toEqual([false, "mine", "x\n"]);
+  });
+
+  test("what is hidden can't be read from the snapshots for leat undo either", async () => {
+    const find =
+      'for f in $(find "$OLDHOME/leat" -path "*objects/??/*"); do git --git-dir "$(dirname "$f")/../.." cat-file -p "$(basename "$(dirname "$f")")$(basename "$f")"; done';
+    const bench = await createWorkbench([shell("echo x > x"), shell(find), { text: "done" }]);
+    writeFileSync(join(bench.project, "customers.csv"), "sesame\n");
+    bench.writeConfig(`model_provider = "x"
+sandbox_hidden_paths = [${JSON.stringify(join(bench.project, "customers.csv"))}]
+[model_providers.x]
+base_url = "${bench.server.url}"
+`);
+    await bench.leat(["exec", "--full-auto", "hi"], { env: { OLDHOME: bench.home } });
+    const output = String(messagesOf(bench.server)[2]?.at(-1)?.["content"]);
+    expect(output).not.toContain("sesame");
+    expect(output).toMatch(/^\[exit 0, /m);
   });
 });
 

@@ -12,7 +12,7 @@ test.each<[SnapshotObstacle, string]>([
   [{ kind: "too-large", files: 12, bytes: 2 ** 30 + 1 }, "12 files with 1025 MB are too much to keep."],
   [{ kind: "busy" }, "another leat is at work in this workspace's store."],
   [{ kind: "interrupted" }, "interrupted."],
-  [{ kind: "failed", detail: "ENOSPC" }, "it failed: ENOSPC"],
+  [{ kind: "failed", detail: "ENOSPC" }, "keeping the files failed: ENOSPC"],
 ])("%j", (obstacle, message) => {
   expect(snapshotObstacle(obstacle).message).toBe(message);
 });

@@ -58,6 +58,13 @@ describe("commands", () => {
       `${head("x", "ok in 12 ms")}${[...numbered(5), "… 1,990 lines", ...numbered(2000).slice(-5)].map((line) => `  ${line}\n`).join("")}`,
     ],
     [
+      "of which there were more than the model has got",
+      "x",
+      { ...exited(numbered(257).join("\n")), totalLines: 100_000 } as ToolOutcome,
+      12,
+      `${head("x", "ok in 12 ms")}${[...numbered(5), "… 99,990 lines", ...numbered(257).slice(-5)].map((line) => `  ${line}\n`).join("")}`,
+    ],
+    [
       "what the sandbox denied",
       "x",
       {
@@ -75,10 +82,28 @@ describe("commands", () => {
       12,
       `${head("x", "exit 1 in 12 ms")}  no\n  denied by the sandbox: write /etc/x, read /s, network, network h.io\n`,
     ],
+    [
+      "failed, with lines for the model",
+      "x",
+      { kind: "failed", message: "The closest is line 1:\n1\tx" },
+      12,
+      head("x", "failed: The closest is line 1"),
+    ],
     ["failed", "x", { kind: "failed", message: "no\nmore" }, 12, head("x", "failed: no")],
     ["aborted", "x", { kind: "aborted" }, 1200, head("x", "aborted after 1.2 s")],
   ])("%s", (_name, command, result, durationMs, expected) => {
     expect(shown(sh(command), result, {}, durationMs)).toBe(expected);
+  });
+
+  test("a narrow terminal breaks the line of what the sandbox denied, up to a point", () => {
+    const denied = (path: string) => {
+      const result: ToolOutcome = { ...exited("", 1), denials: [{ kind: "write", path }] } as ToolOutcome;
+      return shown(sh("x"), result, { wiring: "both-terminals", columns: 40 }).split("\n").at(-2);
+    };
+    expect(denied(`/home/someone/${"p".repeat(40)}`)).toBe(
+      `  denied by the sandbox: write /home/someone/${"p".repeat(40)}`,
+    );
+    expect(denied(`/${"p".repeat(400)}`)).toBe(`  denied by the sandbox: write /${"p".repeat(84)}…`);
   });
 });
 

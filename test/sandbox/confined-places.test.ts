@@ -171,8 +171,12 @@ describe.skipIf(noSandbox !== undefined)(`places (${noSandbox ?? "bubblewrap"})`
       writeFiles(folder, { full: "x", own: "" });
       const at = (path: string) => join(folder, path);
       writeFileSync(at("made"), "", { mode: 0o444 });
-      sweepLeavings(["made", "full", "own", "missing"].map(at));
-      expect(readdirSync(folder).sort()).toEqual(["full", "own"]);
+      const elsewhere = tempFolder();
+      writeFileSync(join(elsewhere, "made"), "", { mode: 0o444 });
+      symlinkSync(elsewhere, at("link"));
+      sweepLeavings(["made", "full", "own", "missing", "link/made"].map(at));
+      expect(readdirSync(folder).sort()).toEqual(["full", "link", "own"]);
+      expect(readdirSync(elsewhere)).toEqual(["made"]);
     });
   });
 

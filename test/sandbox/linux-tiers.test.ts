@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -11,11 +12,14 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runUnderHelper } from "../../src/sandbox/fallback/confine-perl.ts";
 import { runUnconfined } from "../../src/sandbox/index.ts";
+import { protectionOf } from "../../src/sandbox/protection.ts";
 import { noHelper } from "../support/sandbox.ts";
 import {
   ENVIRONMENT,
   eventually,
+  fallsSilent,
   isAlive,
   outcome,
   runScript,
@@ -59,6 +63,16 @@ describe.skipIf(obstacle !== undefined)(
         limits: [],
       });
       expect(readdirSync(workspace)).toEqual([]);
+    });
+
+    test("the user's variables reach no program outside the sandbox", async () => {
+      const report = join(folder.path, "report");
+      const environment = { ...ENVIRONMENT, LD_DEBUG: "files", LD_DEBUG_OUTPUT: report };
+      const { text } = await outcome(
+        runScript(withPerl({ environment }), "unset LD_DEBUG; printenv LD_DEBUG_OUTPUT", { cwd: workspace }),
+      );
+      expect(text.endsWith(`${report}\n`)).toBe(true);
+      expect(readdirSync(folder.path).sort()).toEqual(["bin", "outside", "work"]);
     });
 
     test("a bubblewrap that does not start is passed over for good", async () => {
@@ -211,16 +225,6 @@ while [ "$1" != -- ]; do shift; done; shift
         setsid bash -c 'trap "" TERM; while :; do echo x >> beat2; sleep 0.02; done' &
         until [ -s beat2 ]; do sleep 0.01; done`;
       const lengths = () => ["beat", "beat2"].map((name) => readFileSync(join(workspace, name)).length);
-      const falls = async () => {
-        let before = lengths().join();
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        return await eventually(() => {
-          const now = lengths().join();
-          const isQuiet = now === before;
-          before = now;
-          return isQuiet;
-        });
-      };
       /** In a process of its own, which is given as JSON what to run. */
       const runner = async () => {
         const outfile = join(folder.path, "run.mjs");
@@ -263,7 +267,7 @@ while [ "$1" != -- ]; do shift; done; shift
             timedOut: true,
             output: { text: "last words\n" },
           });
-          expect(await falls()).toBe(true);
+          expect(await fallsSilent(lengths)).toBe(true);
         },
       );
 
@@ -274,7 +278,7 @@ while [ "$1" != -- ]; do shift; done; shift
           exitCode: 0,
           output: { text: "done\n" },
         });
-        expect(await falls()).toBe(true);
+        expect(await fallsSilent(lengths)).toBe(true);
       });
 
       test.skipIf(missing !== undefined)("leat itself is killed", async () => {
@@ -293,7 +297,7 @@ while [ "$1" != -- ]; do shift; done; shift
         const pid = Number(readFileSync(join(workspace, "runner"), "utf8"));
         process.kill(pid, "SIGKILL");
         expect(await eventually(() => !isAlive(pid))).toBe(true);
-        expect(await falls()).toBe(true);
+        expect(await fallsSilent(lengths)).toBe(true);
         controller.abort();
         await killed;
       });
@@ -337,5 +341,45 @@ while [ "$1" != -- ]; do shift; done; shift
       expect(readdirSync(workspace)).toEqual(["inner"]);
       expect(readdirSync(inner)).toEqual(["inner"]);
     });
+  },
+);
+
+const noLandlock = noHelper("landlock");
+test.skipIf(noLandlock !== undefined)(
+  `Landlock can't keep a link, so it is put back${noLandlock === undefined ? "" : ` (skipped: ${noLandlock})`}`,
+  async () => {
+    const link = join(workspace, ".codex");
+    mkdirSync(join(workspace, "real"));
+    symlinkSync("real", link);
+    const roots = [workspace];
+    const protection = protectionOf({
+      roots,
+      guardedRoots: roots,
+      repositories: [],
+      protectedFolders: [],
+      userHome: "/nonexistent",
+    });
+    const { end } = await runUnderHelper(
+      {
+        command: {
+          argv: ["/bin/sh", "-c", "rm .codex && mkdir .codex .git"],
+          cwd: workspace,
+          timeoutMs: 5000,
+          signal: new AbortController().signal,
+          onOutput: () => {},
+        },
+        writableRoots: roots,
+        guardedRoots: roots,
+        hiddenFiles: [],
+        hiddenFolders: [],
+        ...protection,
+        networkAccess: false,
+        environment: ENVIRONMENT,
+      },
+      { program: "/usr/bin/perl", mode: "landlock" },
+    );
+    expect([end.kind, readlinkSync(link)]).toEqual(["exited", "real"]);
+    // No placeholder was in the way.
+    expect(readdirSync(join(workspace, ".git"))).toEqual([]);
   },
 );

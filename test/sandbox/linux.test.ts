@@ -4,11 +4,13 @@ import {
   failsToDisableUserNamespaces,
   type LinuxFacts,
   readStatus,
+  variableArguments,
 } from "../../src/sandbox/linux.ts";
 
 const READ_ONLY: LinuxFacts = {
   program: "/usr/bin/bwrap",
-  filterFd: 4,
+  variablesFd: 4,
+  filterFd: 5,
   canDisableUserNamespaces: true,
   networkAccess: false,
   cwd: "/w",
@@ -21,8 +23,8 @@ const READ_ONLY: LinuxFacts = {
   visiblePaths: [],
 };
 const START =
-  "/usr/bin/bwrap --unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --unshare-net " +
-  "--cap-drop ALL --new-session --die-with-parent --json-status-fd 3 --seccomp 4";
+  "/usr/bin/bwrap --args 4 --unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --unshare-net " +
+  "--cap-drop ALL --new-session --die-with-parent --json-status-fd 3 --seccomp 5";
 const BASE = "--ro-bind / / --dev /dev --proc /proc --ro-bind /proc/sys /proc/sys";
 const END = "--chdir /w -- true";
 
@@ -37,8 +39,8 @@ describe("bubblewrapCommand", () => {
         visiblePaths: ["/run/systemd/resolve/stub-resolv.conf"],
       },
       expected:
-        "/usr/bin/bwrap --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --cap-drop ALL " +
-        `--new-session --die-with-parent --json-status-fd 3 --seccomp 4 ${BASE} --tmpfs /run ` +
+        "/usr/bin/bwrap --args 4 --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --cap-drop ALL " +
+        `--new-session --die-with-parent --json-status-fd 3 --seccomp 5 ${BASE} --tmpfs /run ` +
         "--ro-bind /run/systemd/resolve/stub-resolv.conf /run/systemd/resolve/stub-resolv.conf " +
         `--remount-ro /run ${END}`,
     },
@@ -84,6 +86,13 @@ describe("bubblewrapCommand", () => {
   ])("$name", ({ facts, expected }) => {
     expect(bubblewrapCommand({ ...READ_ONLY, ...facts }, ["true"]).join(" ")).toBe(expected);
   });
+});
+
+test("variableArguments: none of them can pass for an option", () => {
+  const variables = { A: "1 2", "B=C": "x", "": "x", D: "x\0--bind\0/\0/", "E\0F": "x", BASH_FUNC_x: "" };
+  expect(Buffer.from(variableArguments(variables)).toString()).toBe(
+    "--setenv\0A\x001 2\0--setenv\0BASH_FUNC_x\0\0",
+  );
 });
 
 test.each([

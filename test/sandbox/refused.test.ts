@@ -35,10 +35,20 @@ describe("no sandbox that works", () => {
     expect([sandbox.missing, await sandbox.check()]).toEqual([undefined, undefined]);
   });
 
-  test("a bwrap that a command could have written is passed over", () => {
+  test.each([
+    { name: "where a command could have written it", options: {} },
+    { name: "where a project could have brought it along", options: { policy } },
+  ])("a bwrap $name is passed over", ({ options }) => {
     writeExecutable(join(folder.path, "bwrap"), "#!/bin/sh\nexit 0\n");
-    const sandbox = sandboxFor(folder.path, { platform: "linux", path: `${folder.path}:.` });
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: `${folder.path}:.`, ...options });
     expect(sandbox.missing).toEqual({ kind: "sandbox", problem: "missing" });
+  });
+
+  test("a bwrap of the user's own, where the home is what one works in and nothing is written", () => {
+    writeExecutable(join(folder.path, "bwrap"), "#!/bin/sh\nexit 0\n");
+    const environment = { ...ENVIRONMENT, HOME: folder.path };
+    const sandbox = sandboxFor(folder.path, { policy, platform: "linux", path: folder.path, environment });
+    expect(sandbox.missing).toBeUndefined();
   });
 });
 

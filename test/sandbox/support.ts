@@ -74,6 +74,21 @@ export async function eventually(condition: () => boolean): Promise<boolean> {
   return condition();
 }
 
+/** Whoever writes every few milliseconds would have written between so many looks, on a busy machine too. */
+const SILENT_LOOKS = 6;
+
+/** Whether what is looked at stops changing. */
+export function fallsSilent(look: () => unknown): Promise<boolean> {
+  let before = JSON.stringify(look());
+  let same = 0;
+  return eventually(() => {
+    const now = JSON.stringify(look());
+    same = now === before ? same + 1 : 0;
+    before = now;
+    return same >= SILENT_LOOKS;
+  });
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,9 +1,18 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import { runUnconfined } from "../../src/sandbox/index.ts";
-import { ENVIRONMENT, eventually, isAlive, runScript, sandboxFor, temporaryFolder } from "./support.ts";
+import {
+  ENVIRONMENT,
+  eventually,
+  isAlive,
+  outcome,
+  runScript,
+  sandboxFor,
+  temporaryFolder,
+  writeExecutable,
+} from "./support.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -15,6 +24,19 @@ function run(argv: readonly string[], options: { timeoutMs?: number; signal?: Ab
 function bash(script: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
   return run(["bash", "-c", script], options);
 }
+
+test("what was approved outside the sandbox is not what a command has put in its place", async () => {
+  const programs = join(folder.path, "node_modules/.bin");
+  mkdirSync(programs, { recursive: true });
+  writeExecutable(join(programs, "bash"), "#!/bin/sh\necho planted\n");
+  writeExecutable(join(programs, "project-tool"), "#!/bin/sh\necho tool\n");
+  const environment = { ...ENVIRONMENT, PATH: `${programs}:.:${ENVIRONMENT.PATH}` };
+  const { unconfined } = sandboxFor(folder.path, { environment });
+  expect(await outcome(runScript(unconfined, "echo own; project-tool", { cwd: folder.path }))).toEqual({
+    exitCode: 0,
+    text: "own\ntool\n",
+  });
+});
 
 describe("how it ended", () => {
   test.each<{ name: string; argv: readonly string[]; expected: object }>([
@@ -100,9 +122,9 @@ describe("output", () => {
   });
 
   test.each([
-    ["a hundred million NULs", "head -c 100000000 /dev/zero", 100_000_000, 1],
-    ["fifty million short lines", "yes | head -c 100000000", 100_000_000, 50_000_000],
-    ["bytes of no meaning", "head -c 20000000 /dev/urandom", 20_000_000, undefined],
+    ["thirty million NULs", "head -c 30000000 /dev/zero", 30_000_000, 1],
+    ["ten million short lines", "yes | head -c 20000000", 20_000_000, 10_000_000],
+    ["bytes of no meaning", "head -c 10000000 /dev/urandom", 10_000_000, undefined],
   ])("%s are counted whole, and kept in part", async (_name, script, totalBytes, totalLines) => {
     let heard = 0;
     const end = await runScript(sandboxFor(folder.path, { policy: { mode: "danger-full-access" } }), script, {

@@ -18,7 +18,7 @@ export function noHelper(mode: "namespaces" | "landlock"): string | undefined {
     return "the helper is for Linux on x64 and arm64";
   }
   const script = new URL("../../src/sandbox/fallback/confine.pl", import.meta.url).pathname;
-  const command = ["-f", script, mode, "offline", process.arch, "/", "--", "/bin/sh", "-c", ":"];
+  const command = ["-f", script, mode, "offline", process.arch, "none", "/", "--", "/bin/sh", "-c", ":"];
   const tried = spawnSync("/usr/bin/perl", command, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe", "pipe"],

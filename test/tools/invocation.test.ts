@@ -83,7 +83,7 @@ describe("apply_patch through the shell", () => {
     expect(prepare("shell", { command }, makeContext("/work"))).toMatchObject({
       kind: "invalid",
       output:
-        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it). Nothing was run.",
+        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it), with the patch in quotes or a here-document. Nothing was run.",
     });
   });
 

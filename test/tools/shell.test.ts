@@ -40,6 +40,10 @@ describe("what is executed", () => {
     [{ timeout: "soon" }, 120_000],
     // Whoever writes 30 means seconds.
     [{ timeout: 30 }, 30_000],
+    [{ timeout: "30s" }, 30_000],
+    [{ timeout: "50 ms" }, 50],
+    [{ timeout: "2 minutes" }, 120_000],
+    [{ timeout: "5 parsecs" }, 120_000],
     [{ timeout: 100 }, 100],
   ])("timeout of %j", async (args, timeoutMs) => {
     const { sandbox, commands } = scriptedSandbox(exited(""));
@@ -190,6 +194,7 @@ describe("what the model reads", () => {
     const { sandbox } = scriptedSandbox({ kind: "exited", exitCode: 0, timedOut: false, output });
     const result = await call("shell", { command: "x" }, makeContext("/", { sandbox }));
     expect(result.output).toContain("\n[... omitted 1799744 of 1800000 lines (8998720 bytes) ...]\n");
+    expect(result.outcome).toMatchObject({ totalLines: 1_800_000 });
   });
 
   test("a real command", async () => {

@@ -93,7 +93,11 @@ describe("names", () => {
     ["functions.shell", "command"],
     ["shell<|channel|>commentary", "command"],
     ["functions.container.exec<|channel|>json", "command"],
-    ["Shell", "invalid"],
+    ["Shell", "command"],
+    ["Bash", "command"],
+    ["execute_command", "command"],
+    ["Read", "invalid"],
+    ["shel", "invalid"],
     ["functions.", "invalid"],
     ["", "invalid"],
   ])("%s", (name, kind) => {
@@ -107,11 +111,25 @@ describe("names", () => {
     ["edit", { path: "a", old_text: "x", new_text: "y" }],
     ["create_file", { file_path: "a", text: "x" }],
     ["write", { path: "a", content: "x" }],
+    ["write_to_file", { path: "a", content: "x" }],
+    ["Write", { file_path: "a", content: "x" }],
+    ["Edit", { file_path: "a", old_string: "x", new_string: "y" }],
     ["applypatch", { patch: "*** Begin Patch\n*** Add File: a\n+x\n*** End Patch" }],
     ["apply_patch", { input: "*** Begin Patch\n*** Delete File: a\n*** End Patch" }],
   ])("%s edits", (name, args) => {
     const prepared = prepare(name, args, makeContext("/work"));
     expect(prepared).toMatchObject({ kind: "ready", action: { kind: "edit", paths: ["a"] } });
+  });
+
+  test.each([
+    ["Read", { file_path: "a", offset: 1, limit: 2 }, { kind: "read", path: "a" }],
+    ["LS", { path: "a" }, { kind: "read", path: "a" }],
+    ["Grep", { pattern: "x" }, { kind: "search", pattern: "x" }],
+    ["Glob", { pattern: "*.ts" }, { kind: "search", glob: "*.ts" }],
+    ["TodoWrite", { todos: [{ content: "x", status: "pending", activeForm: "X" }] }, { kind: "plan" }],
+    ["KillShell", { shell_id: "1" }, { kind: "poll", id: "1", stop: true }],
+  ])("%s of other agents", (name, args, action) => {
+    expect(prepare(name, args, makeContext("/work"))).toMatchObject({ kind: "ready", action });
   });
 
   test("unknown", async () => {

@@ -43,6 +43,13 @@ describe("truncateMiddle", () => {
     );
   });
 
+  test("one huge line of which the sandbox kept the two ends", () => {
+    const kept = `${"a".repeat(20_000)}\n[... 60000 characters left out ...]\n${"b".repeat(20_000)}`;
+    expect(truncateMiddle(kept, { bytes: 100_000, lines: 1 })).toBe(
+      `${"a".repeat(5_070)}\n[... omitted 1 of 1 lines (89860 bytes) ...]\n${"b".repeat(5_070)}`,
+    );
+  });
+
   test.each(["é", "你", "🙂"])("a huge line of %s is cut between characters", (character) => {
     const cut = truncateMiddle(`x${character.repeat(20_000)}`);
     expect(cut).not.toContain("\ufffd");

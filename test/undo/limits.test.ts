@@ -100,8 +100,12 @@ describe("no snapshot, with a word", () => {
 
 describe.skipIf(noGit)("a workspace that is too much", () => {
   test("what was taken in time is not taken again", async () => {
-    const files = Object.fromEntries(Array.from({ length: 6000 }, (_, index) => [`f${index}`, `${index}`]));
-    const space = workspace(files);
+    const space = workspace();
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      writeFileSync(join(space.root, name), "");
+      // Two of them fill a batch.
+      truncateSync(join(space.root, name), 9 * 2 ** 20);
+    }
     let batches = 0;
     const slow = withRun(space, (words) => {
       batches += words.includes("--add") ? 1 : 0;
@@ -109,15 +113,15 @@ describe.skipIf(noGit)("a workspace that is too much", () => {
     });
     expect(await begin(slow)).toEqual({
       kind: "skipped",
-      reason: { kind: "too-slow", takenFiles: 2500, totalFiles: 6000 },
+      reason: { kind: "too-slow", takenFiles: 2, totalFiles: 5 },
     });
     expect(await slow.snapshots.after()).toEqual({ kind: "nothing" });
     batches = 0;
     expect(await begin(slow)).toEqual({
       kind: "skipped",
-      reason: { kind: "too-slow", takenFiles: 2500, totalFiles: 3500 },
+      reason: { kind: "too-slow", takenFiles: 2, totalFiles: 3 },
     });
-    expect(await turn(space, (root) => rmSync(join(root, "f1")))).toMatchObject({
+    expect(await turn(space, (root) => rmSync(join(root, "a")))).toMatchObject({
       kind: "recorded",
       counts: { created: 0, modified: 0, deleted: 1 },
     });

@@ -36,8 +36,9 @@ describe.skipIf(noGit)("a store does not grow without end", () => {
     const folder = join(storeOf(space), "records");
     const [file = ""] = readdirSync(folder);
     const record = JSON.parse(readFileSync(join(folder, file), "utf8"));
+    const now = Date.now();
     const copy = (ageMs: number, name: string) => {
-      const id = `${String(Date.now() - ageMs).padStart(15, "0")}-${name}`;
+      const id = `${String(now - ageMs).padStart(15, "0")}-${name}`;
       writeFileSync(join(folder, `${id}.json`), JSON.stringify({ ...record, id }));
     };
     for (let index = 0; index < 60; index += 1) {

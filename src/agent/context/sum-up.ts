@@ -9,6 +9,8 @@ const MOST_SUMMARIES_IN_A_ROW = 1;
 
 /** How much of a window of unknown size is taken to be there, when a server has just refused a prompt as too long. */
 const SHARE_THAT_MAY_FIT = 0.6;
+/** The same at the user's own limit: the server takes prompts of this length, and the user knows of room beyond. */
+const SHARE_BEYOND_LIMIT = 2;
 
 /**
  * Asks for a summary, appended to the very prompt that the server has in its cache, and begins a new history with it. The
@@ -22,7 +24,7 @@ export async function sumUp(dependencies: RoomDependencies, { cause, fill }: Roo
   }
   emit({ type: "compaction-started", cause, fill });
 
-  const roomTokens = context.budget.window ?? Math.floor(fill.tokens * SHARE_THAT_MAY_FIT);
+  const roomTokens = context.budget.window ?? guessedWindow(cause, fill, context.budget.summaryTokens);
   const { bytesPerToken } = context.budget;
   const history = session.items;
   const summaryBytes = 2 * context.budget.summaryTokens * bytesPerToken;
@@ -51,6 +53,13 @@ export async function sumUp(dependencies: RoomDependencies, { cause, fill }: Roo
   emit({ type: "compaction-ended", before: fill.tokens, after: after.tokens });
   const limit = context.budget.limit ?? fill.tokens;
   return after.tokens < limit ? { type: "made" } : { type: "failed", error: stillTooLong(context, after) };
+}
+
+/** At a limit, all of the prompt and the summary asked for have room. */
+function guessedWindow(cause: RoomWanted["cause"], fill: ContextFill, summaryTokens: number): number {
+  return cause === "overflow"
+    ? Math.floor(fill.tokens * SHARE_THAT_MAY_FIT)
+    : SHARE_BEYOND_LIMIT * (fill.tokens + summaryTokens);
 }
 
 type Asked =

@@ -129,10 +129,6 @@ function leastLength(unit: string, kind: StreamKind): number {
 const DATA = /[|{}<>=;\t\\\u2500-\u259f]|,\S/;
 /** Nothing but white space, or the exclamation marks of a model whose numbers have gone wrong. */
 const JUNK = /^[\s!?]+$/;
-/** A long word without end is a number, a hash or base64; but some scripts part no words, and neither do emoji. */
-const WORDS =
-  /\s|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Extended_Pictographic}]/u;
-const LETTERS = /\s|[\p{L}\p{M}\p{Extended_Pictographic}\u200d]+(?:['’-]\p{L}+)*/gu;
 const PUNCTUATION = /[.,:!?…。，、：！？]/g;
 const LEAST_SHARE_OF_LETTERS = 0.85;
 
@@ -140,9 +136,14 @@ function isProse(unit: string): boolean {
   if (JUNK.test(unit)) {
     return true;
   }
+  // Made here, not with the module: the engine goes through tables of all Unicode for them, and hardly any run asks.
+  const letters = /\s|[\p{L}\p{M}\p{Extended_Pictographic}\u200d]+(?:['’-]\p{L}+)*/gu;
+  // A long word without end is a number, a hash or base64; but some scripts part no words, and neither do emoji.
+  const words =
+    /\s|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Extended_Pictographic}]/u;
   const countable = unit.length - lengthOf(unit, PUNCTUATION);
   return (
-    !DATA.test(unit) && WORDS.test(unit) && lengthOf(unit, LETTERS) >= LEAST_SHARE_OF_LETTERS * countable
+    !DATA.test(unit) && words.test(unit) && lengthOf(unit, letters) >= LEAST_SHARE_OF_LETTERS * countable
   );
 }
 

@@ -52,7 +52,11 @@ export async function inspectScript(script: string, depth = surface()): Promise<
     {
       ...(plain === undefined ? {} : { plain }),
       // What the parser can't read, bash may: then the text is searched as well.
-      seen: isBroken ? [...sight.commands, ...roughCommands(script)] : sight.commands,
+      seen: [
+        ...sight.commands,
+        ...(isBroken ? roughCommands(script) : []),
+        ...(SPLIT_WORD.test(script) ? roughCommands(script.replaceAll("\\\n", "")) : []),
+      ],
       ...(sight.danger === undefined ? {} : { danger: { what: sight.danger, isBetween: true } }),
     },
     sight.scripts,
@@ -133,6 +137,9 @@ function unwrap(command: readonly string[]): {
   }
   return { layers, texts };
 }
+
+/** `r\⏎m`, which is one word to bash and two to the parser. */
+const SPLIT_WORD = /[^\s\\]\\\n\S/;
 
 /** What may stand before a command. */
 const LEAD = /^(?:then|do|else|elif|if|while|until|time|coproc|!|\{|[A-Za-z_]\w*=.*)$/;

@@ -28,7 +28,11 @@ export function readTree(program: Node, script: string): Sight | undefined {
   if (nodes.length > MOST_COMMANDS) {
     return undefined;
   }
-  const commands = nodes.map((node) => readCommand(node, script));
+  const commands = withWordsBehindRedirects(
+    nodes.map((node) => readCommand(node, script)),
+    program,
+    script,
+  );
   const readsInput = commands.some(({ words }) => runsItsInput(words));
   const fed = (type: string) => (readsInput ? all(program, type) : []);
   const pipelines = fed("pipeline").map((node) => stagesOf(node, commands));
@@ -54,6 +58,36 @@ function readCommand(node: Node, script: string): Found {
     child === null || /assignment|redirect/.test(child.type) ? [] : [readWord(child, script).text],
   );
   return { words, start: node.startIndex, end: node.endIndex };
+}
+
+/** In `rm > log -rf x`, the parser takes all that stands behind the redirection for its target. */
+function withWordsBehindRedirects(commands: readonly Found[], program: Node, script: string): Found[] {
+  const behind = new Map<Found | undefined, string[]>();
+  for (const statement of all(program, "redirected_statement")) {
+    const words = statement.children.flatMap((child) => wordsBehind(child));
+    const body = statement.childForFieldName("body");
+    if (words.length > 0 && body !== null) {
+      const command = within(commands, spanOf(body)).toSorted((one, other) => other.end - one.end)[0];
+      behind.set(
+        command,
+        words.map((word) => readWord(word, script).text),
+      );
+    }
+  }
+  return commands.map((command) => ({
+    ...command,
+    words: [...command.words, ...(behind.get(command) ?? [])],
+  }));
+}
+
+function wordsBehind(redirect: Node | null): Node[] {
+  const found =
+    redirect?.type === "file_redirect"
+      ? redirect.childrenForFieldName("destination").slice(1)
+      : redirect?.type === "heredoc_redirect"
+        ? [...redirect.childrenForFieldName("argument"), ...redirect.children.flatMap(wordsBehind)]
+        : [];
+  return found.filter((node) => node !== null);
 }
 
 function all(node: Node, type: string): Node[] {

@@ -7,16 +7,22 @@ export type HelperMode = "namespaces" | "landlock";
 /** The environment of the helper: none of the user's variables has a meaning for it, or for the shell that starts it. */
 const PREFIX = "LEAT_";
 
-export function helperCommand(facts: MountFacts, mode: HelperMode, command: readonly string[]): string[] {
+/** `filterFd`: where the filter of system calls can be read. */
+export function helperCommand(
+  facts: MountFacts,
+  { mode, filterFd }: { readonly mode: HelperMode; readonly filterFd: number | undefined },
+  command: readonly string[],
+): string[] {
   const mounts = orderedMounts(facts);
   const plan = [
-    ...(facts.writableRoots.includes("/") ? ["write", "/"] : []),
+    // The kernel's files in /proc are read-only in any case.
+    ...(facts.writableRoots.includes("/") ? ["write", "/", "read", "/sys"] : []),
     ...mounts.flatMap(({ kind, path }) => [kind, path]),
   ];
   const network = facts.networkAccess ? "online" : "offline";
   return [
     ...[facts.program, "-f", "-e", script, "--"],
-    ...[mode, network, process.arch, facts.cwd, ...plan, "--"],
+    ...[mode, network, process.arch, String(filterFd ?? "none"), facts.cwd, ...plan, "--"],
     ...command,
   ];
 }

@@ -2,11 +2,12 @@
 import { type CommandEnd, commandEnd } from "../command.ts";
 import { setupFailure } from "../confine-linux.ts";
 import type { ConfinedRun } from "../confiner.ts";
-import { type Hold, holdProtected } from "../hold.ts";
+import { holdProtected } from "../hold.ts";
 import { readStatus } from "../linux.ts";
 import { gatherLinuxFacts } from "../linux-facts.ts";
 import { doesNotStart } from "../probe.ts";
 import { startConfined } from "../start.ts";
+import { systemCallFilter } from "../system-calls.ts";
 import { type HelperMode, helperCommand, helperEnvironment } from "./command.ts";
 
 export interface HelperRun {
@@ -20,8 +21,9 @@ export async function runUnderHelper(
   helper: { readonly program: string; readonly mode: HelperMode },
 ): Promise<HelperRun> {
   const { command, environment } = confined;
-  // Landlock can't cover a folder, so there a placeholder would only be in the way.
-  const hold = helper.mode === "landlock" ? NO_HOLD : holdProtected(confined);
+  // Landlock can't cover a folder, so there a placeholder would only be in the way; but links are put back.
+  const hold = holdProtected(helper.mode === "landlock" ? { ...confined, missingPaths: [] } : confined);
+  const filter = systemCallFilter(process.arch);
   try {
     const facts = gatherLinuxFacts({
       ...confined,
@@ -31,8 +33,14 @@ export async function runUnderHelper(
       heldPaths: hold.heldPaths,
     });
     const end = await startConfined(command, {
-      confine: (argv) => helperCommand(facts, helper.mode, argv),
+      confine: (argv, firstInputFd) =>
+        helperCommand(
+          facts,
+          { mode: helper.mode, filterFd: filter === undefined ? undefined : firstInputFd },
+          argv,
+        ),
       environment: helperEnvironment(environment),
+      inputs: filter === undefined ? [] : [filter],
       innerProcessGroup: (status) => readStatus(status).childPid,
     });
     const obstacle = setupFailure(end);
@@ -44,8 +52,6 @@ export async function runUnderHelper(
     hold.release();
   }
 }
-
-const NO_HOLD: Hold = { heldPaths: [], release: () => {} };
 
 function readLandlockVersion(status: string): number {
   return Number(/"landlock": *(\d+)/.exec(status)?.[1] ?? 0);

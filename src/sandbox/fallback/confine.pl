@@ -1,8 +1,9 @@
 # Confines one command where there is no bubblewrap, with what the kernel offers to everyone: namespaces, Landlock,
-# seccomp. Arguments: MODE NETWORK CPU CWD [KIND PATH]... -- COMMAND...
+# seccomp. Arguments: MODE NETWORK CPU FILTER CWD [KIND PATH]... -- COMMAND...
 #   MODE     namespaces: the disk is laid out anew; landlock: for systems that forbid user namespaces
 #   NETWORK  online, offline
 #   CPU      as Node names it
+#   FILTER   the file descriptor from which a filter of system calls can be read, or none
 #   KIND     write, read, empty, null: what bubblewrap's mounts are called in linux.ts; outer paths come before inner ones
 #
 # No module is loaded: a library path of the user's may lead to where a command can write, and this runs unconfined.
@@ -12,7 +13,7 @@
 # second is the first process of the namespace, or else adopts all that the command leaves behind; it ends with the
 # first, and everything ends with it. The third becomes the command.
 
-my ($mode, $network, $cpu, $cwd) = splice @ARGV, 0, 4;
+my ($mode, $network, $cpu, $filter_fd, $cwd) = splice @ARGV, 0, 5;
 my @plan;
 while (@ARGV and (my $kind = shift) ne '--') { push @plan, [$kind, shift] }
 my $isolated = $mode eq 'namespaces';
@@ -39,6 +40,7 @@ my ($KILL, $USR1) = (9, 10);
 # What a call is given by address must be a variable.
 my $no_path = '';
 
+my $call_filter = '';
 my ($error_reader, $error_writer, $life_reader, $life_writer);
 # The command starts with the signals leat was started with, but those it has to survive here.
 my @ignored = qw(HUP INT TERM);
@@ -49,6 +51,7 @@ sub main {
   defined $call or die "no system call numbers for $cpu\n";
   length pack('p', '') == 8 or die "perl is not a 64-bit program\n";
   open my $status, '>&=', 3 or die "file descriptor 3: $!\n";
+  $call_filter = read_filter();
   my $abi = landlock_abi();
   $isolated or $abi >= 3 or die "Landlock: too old or absent\n";
   enter_namespaces() if $isolated;
@@ -136,6 +139,7 @@ sub become_command {
   my ($abi) = @_;
   restrict_access($abi) if $abi >= 2;
   refuse_sockets() unless $isolated;
+  add_filter($call_filter) if $call_filter ne '';
   chdir $cwd or die "$cwd: $!\n";
   $SIG{$_} = 'DEFAULT' for @ignored, 'USR1';
   my %variables = map { (substr($_, 5) => $ENV{$_}) } grep { /^LEAT_/ } keys %ENV;
@@ -407,8 +411,23 @@ sub refuse_sockets {
     [$return, 0, 0, $others],
   );
   my $code = join '', map { pack 'SCCL', @$_ } @program;
-  my $filter = pack 'S x6 p', scalar @program, $code;
+  add_filter($code);
+}
+
+# Of several filters the strictest answer counts.
+sub add_filter {
+  my ($code) = @_;
+  my $filter = pack 'S x6 p', length($code) / 8, $code;
   syscall($call->{prctl}, $SET_SECCOMP, 2, $filter, 0, 0) == 0 or die "seccomp: $!\n";
+}
+
+sub read_filter {
+  return '' if $filter_fd eq 'none';
+  open my $file, '<&=', $filter_fd or die "file descriptor $filter_fd: $!\n";
+  binmode $file;
+  my $code = join '', <$file>;
+  length $code > 0 or die "no filter of system calls\n";
+  return $code;
 }
 
 sub prctl {

@@ -23,7 +23,7 @@ import { searchSpec } from "./spec.ts";
 export const search: Tool = {
   spec: searchSpec,
   aliases: [
-    ...["grep", "Grep", "ripgrep", "rg", "grep_search", "grep_files", "search_files"],
+    ...["grep", "ripgrep", "rg", "grep_search", "grep_files", "search_files"],
     ...["search_file_content", "search_code", "code_search"],
   ],
   prepare(args, context) {
@@ -61,7 +61,7 @@ export const search: Tool = {
 /** Where other agents look for files by name, `pattern` is the glob. */
 export const findFiles: Tool = {
   ...search,
-  aliases: ["glob", "Glob", "list_files", "find_files", "file_search", "glob_file_search", "find"],
+  aliases: ["glob", "list_files", "find_files", "file_search", "glob_file_search", "find"],
   prepare(args, context) {
     const { pattern, query, ...rest } = args;
     const name = readString({ pattern, query, ...rest }, "glob", "pattern", "query", "glob_pattern", "name");

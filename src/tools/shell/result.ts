@@ -1,5 +1,6 @@
 import type { SandboxError } from "../../protocol/index.ts";
 import type { CapturedOutput, CommandEnd } from "../../sandbox/index.ts";
+import { wholeLines } from "../lines.ts";
 import { plainTerminalText } from "../terminal-text.ts";
 import { abortedResult, failedResult, INTERRUPTED, type OutputLimit, type ToolResult } from "../tool.ts";
 import { truncateMiddle } from "../truncate.ts";
@@ -21,6 +22,7 @@ export function shellResult(
           kind: "command-exited",
           exitCode: end.exitCode,
           output,
+          ...(end.output.totalLines > wholeLines(output).length && { totalLines: end.output.totalLines }),
           timedOut: end.timedOut,
           ...(denials === undefined ? {} : { denials }),
         },

@@ -15,7 +15,7 @@ const ENDING_INPUT = /^[\x03\x04]+$/;
 
 export const shellOutput: Tool = {
   spec: shellOutputSpec,
-  aliases: ["bash_output", "BashOutput", "write_stdin", "wait", "read_output", "get_output", "poll"],
+  aliases: ["bash_output", "write_stdin", "wait", "read_output", "get_output", "poll"],
   prepare(args, context) {
     const id = readString(
       args,
@@ -70,7 +70,7 @@ export const shellOutput: Tool = {
 /** The same under names that say to end it. */
 export const shellStop: Tool = {
   ...shellOutput,
-  aliases: ["kill", "kill_shell", "KillShell", "kill_bash", "KillBash", "stop"],
+  aliases: ["kill", "kill_shell", "kill_bash", "stop"],
   prepare: (args, context) => shellOutput.prepare({ ...args, stop: true }, context),
 };
 

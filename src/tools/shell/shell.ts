@@ -25,7 +25,16 @@ import { shellSpec } from "./spec.ts";
 
 export const shell: Tool = {
   spec: shellSpec,
-  aliases: ["container.exec", "bash", "exec_command", "local_shell", "run_shell_command"],
+  aliases: [
+    "container.exec",
+    "bash",
+    "exec_command",
+    "local_shell",
+    "run_shell_command",
+    "run_command",
+    "run_terminal_cmd",
+    "execute_command",
+  ],
   prepare,
 };
 
@@ -53,7 +62,7 @@ function prepare(args: Record<string, unknown>, context: ToolContext): PreparedC
     case "mixed":
       return invalidCall(
         shellSpec.name,
-        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it). Nothing was run.",
+        "apply_patch must be the only command of the script (only `cd DIR &&` may precede it), with the patch in quotes or a here-document. Nothing was run.",
       );
     case "none":
       return prepareCommand(command, folder, args, context);

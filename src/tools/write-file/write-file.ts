@@ -12,7 +12,7 @@ import { writeFileSpec } from "./spec.ts";
 
 export const writeFile: Tool = {
   spec: writeFileSpec,
-  aliases: ["create_file", "write"],
+  aliases: ["create_file", "write", "write_to_file"],
   prepare(args, context) {
     const named = readPath(args, writeFileSpec, context);
     if (named.kind === "invalid") {

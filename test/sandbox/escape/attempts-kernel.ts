@@ -143,6 +143,18 @@ export const KERNEL_ATTEMPTS: readonly Attempt[] = [
     unconfined: works,
   },
   {
+    name: "the host of a virtual machine",
+    script: "perl -e 'exit !socket(my $s, 40, 1, 0)'",
+    breach: succeeds,
+    unconfined: { notTried: "not every kernel has such sockets" },
+  },
+  {
+    name: "sockets by way of io_uring",
+    script: `perl -e '$p = "\\0" x 120; exit(syscall(425, 1, $p) < 0)'`,
+    breach: succeeds,
+    unconfined: { notTried: "many systems forbid it to everybody" },
+  },
+  {
     name: "type into the terminal",
     script: `perl -e 'open(T, "+<", "/dev/tty") or exit 1; $c = "x"; exit(ioctl(T, 0x5412, $c) ? 0 : 1)'`,
     breach: succeeds,

@@ -91,6 +91,20 @@ export const ATTEMPTS: readonly Attempt[] = [
     landlock: "processes-visible",
   },
 
+  {
+    what: "the keyring of the login session",
+    script: `perl -e '@n = \`uname -m\` =~ /x86_64/ ? (248, 250) : (217, 219); ($t, $d, $p) = ("user", "leat", "key"); exit(syscall($n[0], $t, $d, $p, 3, -3) < 0 && syscall($n[1], 0, -3, 0) < 0 ? 1 : 0)'`,
+  },
+  {
+    what: "the host of a virtual machine",
+    script: "perl -e 'exit !socket(my $s, 40, 1, 0)'",
+    needs: "sandbox",
+  },
+  {
+    what: "sockets by way of io_uring",
+    script: `perl -e '$p = "\\0" x 120; exit(syscall(425, 1, $p) < 0)'`,
+    needs: "sandbox",
+  },
   { what: "kernel settings", script: "cat /proc/sys/vm/swappiness > /proc/sys/vm/swappiness", needs: "root" },
   { what: "the kernel's debug key", script: "echo h > /proc/sysrq-trigger", needs: "root" },
   {
