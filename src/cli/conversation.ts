@@ -10,7 +10,7 @@ import {
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
-import { createHttpClient, type HttpClient } from "../net/index.ts";
+import { createHttpClient, type HttpClient, isLoopback } from "../net/index.ts";
 import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
@@ -20,6 +20,7 @@ import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.
 import type { Io } from "./io.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
+import { createWindowWatch } from "./window-watch.ts";
 
 export interface ConversationOptions {
   readonly config: Config;
@@ -97,7 +98,8 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   let sandbox: Promise<Sandbox> | undefined;
   let approvals: Promise<Approvals> | undefined;
   const { wrapHttp = (client) => client } = options;
-  const http = wrapHttp(createHttpClient(new Set([new URL(endpoint.baseUrl).hostname.toLowerCase()])));
+  const hostname = new URL(endpoint.baseUrl).hostname.toLowerCase();
+  const http = wrapHttp(createHttpClient(new Set([hostname])));
   const memory = openEndpointMemory(home);
   const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
   const tools = createToolSet({
@@ -105,6 +107,23 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     ...(window === undefined ? {} : { contextWindow: window }),
     editTool: config.editTool,
     ...config.tools,
+  });
+  const context = createContextKeeper({
+    window,
+    head,
+    ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
+    ...(config.generation.maxOutputTokens === undefined
+      ? {}
+      : { maxOutputTokens: config.generation.maxOutputTokens }),
+    ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
+  });
+  const windowWatch = createWindowWatch({
+    isWanted: config.contextWindow === undefined && isLoopback(hostname),
+    endpoint,
+    model: config.model,
+    http,
+    memory,
+    budget: context.budget,
   });
   return {
     ok: true,
@@ -130,15 +149,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         sandboxMode: config.sandboxMode,
         workspaceWrite: config.workspaceWrite,
       },
-      context: createContextKeeper({
-        window,
-        head,
-        ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
-        ...(config.generation.maxOutputTokens === undefined
-          ? {}
-          : { maxOutputTokens: config.generation.maxOutputTokens }),
-        ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
-      }),
+      context,
       guard: config.loopGuard,
       openApprovals(emit) {
         approvals ??= import("./approvals.ts").then(({ openUserApprovals }) =>
@@ -156,17 +167,20 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
           })
         : undefined,
       askModel: (request, { signal, emit }) =>
-        streamModel(request, endpoint, {
-          http,
-          memory,
-          signal,
-          emit,
-          random: Math.random,
-          newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
-        }),
+        windowWatch.during(emit, (watched) =>
+          streamModel(request, endpoint, {
+            http,
+            memory,
+            signal,
+            emit: watched,
+            random: Math.random,
+            newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
+          }),
+        ),
     },
     async close() {
       session.close();
+      await windowWatch.close();
       http.close();
       await tools.close();
     },

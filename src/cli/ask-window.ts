@@ -1,0 +1,30 @@
+/** Loaded while the first answer of a session comes in. */
+import { identifyServer, windowOf } from "../servers/index.ts";
+import { memoryPlace, rememberedFacts } from "../wire/index.ts";
+import type { WindowWatchOptions } from "./window-watch.ts";
+
+const TIMEOUT_MS = 1_500;
+
+/** What the server tells is kept for later sessions; who it is, too, so that the next question is one request. */
+export async function askWindow(
+  options: Omit<WindowWatchOptions, "isWanted" | "budget"> & { readonly signal: AbortSignal },
+): Promise<number | undefined> {
+  const { endpoint, model, http, memory, signal } = options;
+  const found = await identifyServer(endpoint, {
+    http,
+    signal,
+    timeoutMs: TIMEOUT_MS,
+    expected: rememberedFacts(endpoint, model, memory).server.kind,
+    about: { model },
+    triesRoutes: true,
+  });
+  if (found.type !== "identified") {
+    return undefined;
+  }
+  const window = windowOf(found.server, model);
+  memory.put(memoryPlace(endpoint), model, {
+    server: { kind: found.server.kind },
+    ...(window === undefined ? {} : { model: { contextWindow: window } }),
+  });
+  return window;
+}
