@@ -1,13 +1,21 @@
 /** Loaded while the first answer of a session comes in. */
+import type { HttpClient } from "../net/index.ts";
+import type { EndpointMemory } from "../protocol/index.ts";
 import { identifyServer, windowOf } from "../servers/index.ts";
-import { memoryPlace, rememberedFacts } from "../wire/index.ts";
-import type { WindowWatchOptions } from "./window-watch.ts";
+import { type Endpoint, memoryPlace, rememberedFacts } from "../wire/index.ts";
+
+export interface WindowQuestion {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  readonly http: HttpClient;
+  readonly memory: EndpointMemory;
+}
 
 const TIMEOUT_MS = 1_500;
 
 /** What the server tells is kept for later sessions; who it is, too, so that the next question is one request. */
 export async function askWindow(
-  options: Omit<WindowWatchOptions, "isWanted" | "budget"> & { readonly signal: AbortSignal },
+  options: WindowQuestion & { readonly signal: AbortSignal },
 ): Promise<number | undefined> {
   const { endpoint, model, http, memory, signal } = options;
   const found = await identifyServer(endpoint, {

@@ -36,6 +36,18 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
   switch (name) {
     case "exec":
       return await runExec(execOptions(given), io);
+    case "models": {
+      const { runModels } = await import("./models.ts");
+      const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+      return await runModels(
+        {
+          overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "undo": {
       const { runUndo } = await import("./undo.ts");
       return await runUndo(undoOptions(given), io);

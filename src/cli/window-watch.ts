@@ -1,6 +1,5 @@
-import type { HttpClient } from "../net/index.ts";
-import type { EndpointMemory } from "../protocol/index.ts";
-import type { Endpoint, ModelEnd, ModelEvent } from "../wire/index.ts";
+import type { ModelEnd, ModelEvent } from "../wire/index.ts";
+import type { WindowQuestion } from "./ask-window.ts";
 
 /** Who knows how much the model holds, as it runs now: the server, asked once a session. */
 export interface WindowWatch {
@@ -12,13 +11,9 @@ export interface WindowWatch {
 
 type Emit = (event: ModelEvent) => void;
 
-export interface WindowWatchOptions {
+export interface WindowWatchOptions extends WindowQuestion {
   /** The window is not configured, and the server is on this machine. */
   readonly isWanted: boolean;
-  readonly endpoint: Endpoint;
-  readonly model: string;
-  readonly http: HttpClient;
-  readonly memory: EndpointMemory;
   readonly budget: { readonly window: number | undefined; learnWindow(tokens: number): void };
 }
 

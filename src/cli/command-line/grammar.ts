@@ -14,7 +14,15 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "apply-patch" | "sandbox" | "undo" | "demo" | "practice" | "debug decode";
+export type CommandName =
+  | "exec"
+  | "models"
+  | "apply-patch"
+  | "sandbox"
+  | "undo"
+  | "demo"
+  | "practice"
+  | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -111,6 +119,18 @@ export const commands: readonly CommandSpec[] = [
         value: "<dir>",
         summary: "write each request and its answer into this folder, without keys",
       },
+    ],
+  },
+  {
+    name: "models",
+    aliases: [],
+    summary:
+      "list the models of the servers on this machine and of the provider in force, with what they can do",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "ask this provider alone" },
+      { name: "json", summary: "print everything the servers tell, as JSON" },
     ],
   },
   {
