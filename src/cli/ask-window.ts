@@ -1,5 +1,5 @@
 /** Loaded while the first answer of a session comes in. */
-import type { HttpClient } from "../net/index.ts";
+import { createHttpClient } from "../net/index.ts";
 import type { EndpointMemory } from "../protocol/index.ts";
 import { identifyServer, windowOf } from "../servers/index.ts";
 import { type Endpoint, memoryPlace, rememberedFacts } from "../wire/index.ts";
@@ -7,7 +7,6 @@ import { type Endpoint, memoryPlace, rememberedFacts } from "../wire/index.ts";
 export interface WindowQuestion {
   readonly endpoint: Endpoint;
   readonly model: string;
-  readonly http: HttpClient;
   readonly memory: EndpointMemory;
 }
 
@@ -17,7 +16,9 @@ const TIMEOUT_MS = 1_500;
 export async function askWindow(
   options: WindowQuestion & { readonly signal: AbortSignal },
 ): Promise<number | undefined> {
-  const { endpoint, model, http, memory, signal } = options;
+  const { endpoint, model, memory, signal } = options;
+  // Connections of its own, and to this machine only: the one to the model stays free for the next request.
+  const http = createHttpClient(new Set());
   const found = await identifyServer(endpoint, {
     http,
     signal,
@@ -25,7 +26,7 @@ export async function askWindow(
     expected: rememberedFacts(endpoint, model, memory).server.kind,
     about: { model },
     triesRoutes: true,
-  });
+  }).finally(() => http.close());
   if (found.type !== "identified") {
     return undefined;
   }

@@ -121,7 +121,6 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     isWanted: config.contextWindow === undefined && isLoopback(hostname),
     endpoint,
     model: config.model,
-    http,
     memory,
     budget: context.budget,
   });

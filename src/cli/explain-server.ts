@@ -24,7 +24,7 @@ export function explainAbsence(found: Absence, config: Config): string {
     case "refused":
       return inLine({
         kind: "auth",
-        message: "the list of models is not given without a key",
+        message: "no list of models without a key.",
         status: found.status,
       });
     case "not-asked":

@@ -29,7 +29,7 @@ describe("leat models", () => {
     const run = await user.leat(["models"]);
     expect(run.stderr).toBe("");
     expect(run.stdout).toBe(`Ollama 0.13.4 at ${host(ollama.url)} (lmstudio)
-  MODEL                   SIZE      CONTEXT  CAN
+  MODEL                    SIZE      CONTEXT  CAN
   gpt-oss:20b   loaded  14.0 GB        4,096  tools, thinking
 * qwen3:latest           5.2 GB  max 131,072  tools, thinking
 
