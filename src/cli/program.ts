@@ -1,3 +1,4 @@
+import type { ServerFace } from "../practice/index.ts";
 import type { SandboxMode } from "../protocol/index.ts";
 import type { CommandName } from "./command-line/grammar.ts";
 import { helpText } from "./command-line/help.ts";
@@ -85,6 +86,8 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         ...(port === undefined ? {} : { port: Number(port) }),
         ...(scriptPath === undefined ? {} : { scriptPath }),
         ...(pace === undefined ? {} : { pace }),
+        // The grammar lets only the choices through.
+        ...withoutUndefined({ face: firstValue(given, "as") as ServerFace | undefined }),
       };
       return await runPracticeCommand(options, {
         stdout: io.stdout,

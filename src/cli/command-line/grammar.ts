@@ -58,6 +58,7 @@ const addDirOption: OptionSpec = {
 const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
 const colorChoices = ["always", "never", "auto"] as const;
 const splits = ["given", "whole", "bytes"] as const;
+const practiceFaces = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
 const demoPaces = ["human", "full"] as const;
 
 const sandboxOption: OptionSpec = {
@@ -178,6 +179,12 @@ export const commands: readonly CommandSpec[] = [
       { name: "port", value: "<n>", summary: "the port to listen on (default 5328, 0 for any free one)" },
       { name: "script", value: "<file>", summary: "replies to give, as JSON (docs/practice.md)" },
       { name: "pace", value: "<pace>", summary: "human, full, or tokens per second" },
+      {
+        name: "as",
+        value: "<server>",
+        summary: "answer like this server to who asks",
+        choices: practiceFaces,
+      },
     ],
   },
   {
