@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fixtureOf } from "../support/fake-server.ts";
@@ -57,7 +58,7 @@ async function startServer({ isAsked, host = "127.0.0.1" }: { isAsked: boolean; 
       }
     });
   });
-  const port = await listen(server);
+  const port = await listen(server, host);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -108,6 +109,16 @@ describe("the window of a model on this machine", () => {
     const run = await bench(url, "model_context_window = 20000").leat(["exec", "-m", "qwen3-8b", "Go."]);
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toContain("context 20,000");
+    expect(state.order).toEqual([CHAT, CHAT]);
+  });
+
+  const ownAddress = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+  test.skipIf(ownAddress === undefined)("is not asked of a server elsewhere (needs a network)", async () => {
+    const { url, state } = await startServer({ isAsked: false, host: ownAddress ?? "" });
+    const run = await bench(url).leat(["exec", "-m", "qwen3-8b", "Go."]);
+    expect(run.code, run.stderr).toBe(0);
     expect(state.order).toEqual([CHAT, CHAT]);
   });
 });

@@ -62,9 +62,9 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-export function listen(server: NetServer): Promise<number> {
+export function listen(server: NetServer, host = "127.0.0.1"): Promise<number> {
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+    server.listen(0, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
