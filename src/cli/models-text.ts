@@ -44,8 +44,12 @@ export function modelsAsJson(asked: readonly AskedProvider[]): string {
       models: models.map(modelAsJson),
     };
   });
-  return `${JSON.stringify({ providers }, undefined, 2)}\n`;
+  const json = JSON.stringify({ providers }, undefined, 2);
+  // What JSON itself leaves as it is, and a terminal may obey.
+  return `${json.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
 }
+
+const UNSAFE = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 const STATUS = {
   refused: "wants-key",

@@ -97,6 +97,23 @@ llamacpp: nothing listens at ${user.nobody}. Start llama.cpp: llama-server -m <m
     expect(without.code).toBe(1);
   });
 
+  test("names from a server steer no terminal", async () => {
+    const id = "evil\u001b]0;owned\u0007\u009b31m\u202emodel";
+    const server = await startFakeServer({
+      routes: { "GET /v1/models": { object: "list", data: [{ id, owned_by: "vllm" }] } },
+      fallback: { status: 404, body: {} },
+    });
+    const user = await createUser({ box: server.url });
+    for (const more of [[], ["--json"]]) {
+      const run = await user.leat(["models", "--provider", "box", ...more]);
+      expect(run.stdout).toContain("model");
+      expect(run.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+      expect(run.code).toBe(0);
+    }
+    const json = JSON.parse((await user.leat(["models", "--provider", "box", "--json"])).stdout);
+    expect(json.providers[0].models[0].id).toBe(id);
+  });
+
   test("nothing runs: a line each with what to do, and at once", async () => {
     const user = await createUser({});
     const run = await user.leat(["models"]);
