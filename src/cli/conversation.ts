@@ -10,7 +10,7 @@ import {
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
-import { createHttpClient, type HttpClient, type Traffic } from "../net/index.ts";
+import { createHttpClient, type HttpClient, isLoopback, type Traffic } from "../net/index.ts";
 import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
@@ -21,6 +21,7 @@ import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
+import { createWindowWatch } from "./window-watch.ts";
 
 export interface ConversationOptions {
   readonly config: Config;
@@ -102,7 +103,8 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   let sandbox: Promise<Sandbox> | undefined;
   let approvals: Promise<Approvals> | undefined;
   const { wrapHttp = (client) => client, traffic } = options;
-  const hosts = new Set(options.offline ? [] : [new URL(endpoint.baseUrl).hostname]);
+  const { hostname } = new URL(endpoint.baseUrl);
+  const hosts = new Set(options.offline ? [] : [hostname]);
   const http = wrapHttp(createHttpClient(hosts, { traffic }));
   const memory = openEndpointMemory(home);
   const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
@@ -111,6 +113,23 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     ...(window === undefined ? {} : { contextWindow: window }),
     editTool: config.editTool,
     ...config.tools,
+  });
+  const context = createContextKeeper({
+    window,
+    head,
+    ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
+    ...(config.generation.maxOutputTokens === undefined
+      ? {}
+      : { maxOutputTokens: config.generation.maxOutputTokens }),
+    ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
+  });
+  const windowWatch = createWindowWatch({
+    isWanted: config.contextWindow === undefined && isLoopback(hostname),
+    endpoint,
+    model: config.model,
+    memory,
+    budget: context.budget,
+    openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
   });
   return {
     ok: true,
@@ -136,15 +155,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
         sandboxMode: config.sandboxMode,
         workspaceWrite: config.workspaceWrite,
       },
-      context: createContextKeeper({
-        window,
-        head,
-        ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
-        ...(config.generation.maxOutputTokens === undefined
-          ? {}
-          : { maxOutputTokens: config.generation.maxOutputTokens }),
-        ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
-      }),
+      context,
       guard: config.loopGuard,
       openApprovals(emit) {
         approvals ??= import("./approvals.ts").then(({ openUserApprovals }) =>
@@ -162,17 +173,20 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
           })
         : undefined,
       askModel: (request, { signal, emit }) =>
-        streamModel(request, endpoint, {
-          http,
-          memory,
-          signal,
-          emit,
-          random: Math.random,
-          newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
-        }),
+        windowWatch.during(emit, (watched) =>
+          streamModel(request, endpoint, {
+            http,
+            memory,
+            signal,
+            emit: watched,
+            random: Math.random,
+            newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
+          }),
+        ),
     },
     async close() {
       session.close();
+      await windowWatch.close();
       http.close();
       await tools.close();
     },

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { runTurn } from "../agent/index.ts";
-import type { Config, ConfigFlags } from "../config/index.ts";
+import type { ConfigFlags } from "../config/index.ts";
 import { createHumanOutput } from "../exec/index.ts";
 import { readOpenAiKey } from "../home/index.ts";
 import type { AgentEvent, LeatError, SandboxMode } from "../protocol/index.ts";
@@ -11,7 +11,7 @@ import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
 import { explainConfigError, explainUnknownKeys } from "./explain-config.ts";
-import type { ExplainContext } from "./explanation.ts";
+import { explainContext } from "./explain-context.ts";
 import { fail } from "./fail.ts";
 import { findStandIn, headerFacts } from "./header-facts.ts";
 import type { Io } from "./io.ts";
@@ -165,20 +165,5 @@ function configFlags(options: ExecOptions): ConfigFlags {
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.sandbox === undefined ? {} : { sandboxMode: options.sandbox }),
-  };
-}
-
-function explainContext(config: Config): ExplainContext {
-  const { provider, profile, model } = config;
-  const url = new URL(provider.baseUrl);
-  return {
-    providerId: provider.id,
-    providerName: provider.name,
-    // Without credentials, which may stand in the URL.
-    baseUrl: `${url.origin}${url.pathname}`,
-    model,
-    ...(profile === undefined ? {} : { profile }),
-    ...(provider.envKey === undefined ? {} : { envKey: provider.envKey }),
-    hasBearerToken: provider.bearerToken !== undefined,
   };
 }

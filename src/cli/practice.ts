@@ -1,6 +1,12 @@
 /** `leat practice`: the practice model on a port of its own, until Ctrl-C. */
 import { readFile } from "node:fs/promises";
-import { type Pace, parseScript, type Script, startPracticeServer } from "../practice/index.ts";
+import {
+  type Pace,
+  parseScript,
+  type Script,
+  type ServerFace,
+  startPracticeServer,
+} from "../practice/index.ts";
 import { reasonOf } from "./reason-of.ts";
 
 /** "leat" on a telephone's keys. A fixed port, so that a pasted config stays right. */
@@ -12,7 +18,12 @@ interface Output {
 
 /** Resolves to the exit code. */
 export async function runPracticeCommand(
-  options: { readonly port?: number; readonly scriptPath?: string; readonly pace?: string },
+  options: {
+    readonly port?: number;
+    readonly scriptPath?: string;
+    readonly pace?: string;
+    readonly face?: ServerFace;
+  },
   io: { readonly stdout: Output; readonly stderr: Output; readonly signal: AbortSignal },
 ): Promise<number> {
   const port = options.port ?? DEFAULT_PORT;
@@ -33,6 +44,7 @@ export async function runPracticeCommand(
       port,
       pace,
       ...(read ? { script: read.script } : {}),
+      ...(options.face === undefined ? {} : { face: options.face }),
       onRequest(request) {
         const time = new Date().toTimeString().slice(0, 8);
         io.stdout.write(

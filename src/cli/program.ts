@@ -1,3 +1,4 @@
+import type { ServerFace } from "../practice/index.ts";
 import type { SandboxMode } from "../protocol/index.ts";
 import type { CommandName } from "./command-line/grammar.ts";
 import { helpText } from "./command-line/help.ts";
@@ -36,6 +37,18 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
   switch (name) {
     case "exec":
       return await runExec(execOptions(given), io);
+    case "models": {
+      const { runModels } = await import("./models.ts");
+      const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+      return await runModels(
+        {
+          overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "undo": {
       const { runUndo } = await import("./undo.ts");
       return await runUndo(undoOptions(given), io);
@@ -73,6 +86,8 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         ...(port === undefined ? {} : { port: Number(port) }),
         ...(scriptPath === undefined ? {} : { scriptPath }),
         ...(pace === undefined ? {} : { pace }),
+        // The grammar lets only the choices through.
+        ...withoutUndefined({ face: firstValue(given, "as") as ServerFace | undefined }),
       };
       return await runPracticeCommand(options, {
         stdout: io.stdout,

@@ -9,6 +9,7 @@ export function welcome(io: Io): number {
   leat demo                          watch it mend a failing test; needs no model
   leat exec "explain this project"   one prompt, run to its end
   echo "…" | leat exec -p <profile>  the prompt from a pipe, a profile of config.toml
+  leat models                        what the model servers on this machine have
   leat undo                          put back what the last turn changed
   leat practice --port 1234          the practice model as a server, to try your config against
   leat exec --help                   all options

@@ -131,6 +131,7 @@ export interface UnknownKey {
 export interface ConfigFlags {
   readonly profile?: string;
   readonly model?: string;
+  readonly modelProvider?: string;
   readonly sandboxMode?: SandboxMode;
   readonly approvalPolicy?: ApprovalPolicy;
 }

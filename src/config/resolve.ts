@@ -50,9 +50,10 @@ export function resolveConfig(
 
   const builtIns = builtInProviders(env);
   const providers = knownProviders(document, builtIns);
-  const providerId = get<string>("model_provider");
+  const providerId = get<string>("model_provider", flags.modelProvider);
   if (!providers.some(({ id }) => id === providerId)) {
-    return { ok: false, error: unknownProvider(document, profile, providerId, providers) };
+    const places = flags.modelProvider === undefined ? placesOfProvider(profile) : [];
+    return { ok: false, error: unknownProvider(document, places, providerId, providers) };
   }
   const resolved = resolveProvider(document, builtIns, providerId, origins);
   if (!resolved.ok) {
@@ -100,17 +101,22 @@ export function resolveConfig(
   return { ok: true, config };
 }
 
+/** Where the name may stand, the one that counts first. */
+function placesOfProvider(profile: string | undefined): KeyPath[] {
+  return [["profiles", profile ?? "", "model_provider"], ["model_provider"]];
+}
+
+/** Without a place, the name was typed. */
 function unknownProvider(
   document: ConfigDocument,
-  profile: string | undefined,
+  places: readonly KeyPath[],
   name: string,
   providers: readonly KnownProvider[],
 ): ConfigError {
   const known = providers.map(({ id }) => id);
   const fault = { problem: { type: "unknown_provider", name, known }, ...nearestField(name, known) } as const;
-  const inProfile = ["profiles", profile ?? "", "model_provider"];
-  const isInProfile = valueAt(document.table, inProfile) !== undefined;
-  return errorAt(document, isInProfile ? inProfile : ["model_provider"], fault);
+  const place = places.find((path) => valueAt(document.table, path) !== undefined) ?? places.at(-1);
+  return place === undefined ? { kind: "config", ...fault } : errorAt(document, place, fault);
 }
 
 type Getter = <T>(key: string) => T;

@@ -20,6 +20,8 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return `${API_NAMES[notice.from]} does not work here (${notice.error.message}); ${API_NAMES[notice.to]} is used from now on`;
     case "dialect-learnt":
       return LESSONS[notice.lesson];
+    case "window-learnt":
+      return `the server says that the context holds ${formatCount(notice.tokens)} tokens${notice.before === undefined ? "" : `, not ${formatCount(notice.before)}`}`;
     case "output-truncated":
       return "the model stopped at its output limit; what came so far is kept";
     case "content-filtered":

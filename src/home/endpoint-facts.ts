@@ -13,6 +13,20 @@ const isOneOf =
     words.some((word) => word === value);
 
 const SERVER_FACTS: Readonly<Record<keyof ServerFacts, Check>> = {
+  kind: isOneOf(
+    "lmstudio",
+    "ollama",
+    "llamacpp",
+    "llamacpp-router",
+    "vllm",
+    "sglang",
+    "mlx",
+    "tabbyapi",
+    "koboldcpp",
+    "localai",
+    "litellm",
+    "openai-like",
+  ),
   wireApi: isOneOf("chat", "responses"),
   refusesStreamedTools: isFlag,
   refusesNullContent: isFlag,

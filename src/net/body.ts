@@ -12,7 +12,7 @@ const MAX_EARLY_BYTES = 2 ** 20;
 
 /** Where a body comes from, and what is to be done with it. */
 export interface BodyOptions {
-  readonly request: HttpRequest;
+  readonly request: Omit<HttpRequest, "body">;
   /** Called once, when the body has ended or has been left. */
   readonly release: () => void;
 }
@@ -144,7 +144,7 @@ export function openBody(
   return { read, expectEnd };
 }
 
-function toFailure(error: unknown, request: HttpRequest): unknown {
+function toFailure(error: unknown, request: BodyOptions["request"]): unknown {
   if (request.signal.aborted) {
     return request.signal.reason;
   }

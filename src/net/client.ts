@@ -24,9 +24,9 @@ export function createHttpClient(
   const plain = new Agent({ keepAlive: true });
   let secure: import("node:https").Agent | undefined;
 
-  async function open(request: HttpRequest, url: URL): Promise<ClientRequest> {
+  async function open(request: Outgoing, url: URL): Promise<ClientRequest> {
     const options = {
-      method: "POST",
+      method: request.method,
       headers: request.headers,
       ...(isLoopback(url.hostname) && { lookup: lookUpLoopback }),
     };
@@ -47,23 +47,31 @@ export function createHttpClient(
     return outgoing;
   }
 
+  async function ask(request: Outgoing): Promise<HttpResponse> {
+    const url = new URL(request.url);
+    if (!isAllowedHost(url.hostname, allowed)) {
+      throw new TransportFailure({
+        kind: "host_not_allowed",
+        message: `${url.hostname} is not a configured host`,
+        url: request.url,
+      });
+    }
+    return send(request, () => open(request, url));
+  }
+
   return {
-    async post(request) {
-      const url = new URL(request.url);
-      if (!isAllowedHost(url.hostname, allowed)) {
-        throw new TransportFailure({
-          kind: "host_not_allowed",
-          message: `${url.hostname} is not a configured host`,
-          url: request.url,
-        });
-      }
-      return send(request, () => open(request, url));
-    },
+    post: (request) => ask({ ...request, method: "POST" }),
+    get: (request) => ask({ ...request, method: "GET", body: undefined }),
     close() {
       plain.destroy();
       secure?.destroy();
     },
   };
+}
+
+interface Outgoing extends Omit<HttpRequest, "body"> {
+  readonly method: "GET" | "POST";
+  readonly body: string | undefined;
 }
 
 /** A configured header, such as a key with a line break in it, can't be sent. Node names the header, not its value. */
@@ -78,7 +86,7 @@ function unsendable(error: unknown, url: string): unknown {
  * A connection kept alive may have been closed by the server just as we use it. Node reports that as a
  * reset of a reused socket; nothing was answered, so the same request goes out once more on a new one.
  */
-async function send(request: HttpRequest, open: () => Promise<ClientRequest>): Promise<HttpResponse> {
+async function send(request: Outgoing, open: () => Promise<ClientRequest>): Promise<HttpResponse> {
   for (;;) {
     request.signal.throwIfAborted();
     const outgoing = await open();
@@ -93,7 +101,7 @@ async function send(request: HttpRequest, open: () => Promise<ClientRequest>): P
   }
 }
 
-function exchange(request: HttpRequest, outgoing: ClientRequest): Promise<HttpResponse> {
+function exchange(request: Outgoing, outgoing: ClientRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const abort = () => outgoing.destroy();
     request.signal.addEventListener("abort", abort, { once: true });
@@ -171,7 +179,7 @@ function watchConnect(outgoing: ClientRequest, url: string): void {
   outgoing.once("close", stop);
 }
 
-function watchSilence(outgoing: ClientRequest, request: HttpRequest): void {
+function watchSilence(outgoing: ClientRequest, request: Outgoing): void {
   if (request.idleTimeoutMs === undefined) {
     return;
   }

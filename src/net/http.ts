@@ -27,6 +27,8 @@ export interface HttpResponse {
 export interface HttpClient {
   /** Rejects with TransportFailure if no answer comes, or with the signal's reason when aborted. */
   post(request: HttpRequest): Promise<HttpResponse>;
+  /** The same without a body, for what a server tells of itself. */
+  get(request: Omit<HttpRequest, "body">): Promise<HttpResponse>;
   /** Closes idle connections, so that the process may end. */
   close(): void;
 }

@@ -1,6 +1,7 @@
 /** The server: a few routes on 127.0.0.1 only. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type ServerFace, softwareOf, type Told, tellAs } from "./as.ts";
 import { createChatRoute } from "./chat-route.ts";
 import { errorBody, sendJson } from "./play.ts";
 import { type RecordedRequest, recordRequest } from "./record.ts";
@@ -26,12 +27,15 @@ export interface PracticeOptions {
   readonly script?: Script;
   /** For replies that state none. Default `human`. */
   readonly pace?: Pace;
+  /** Which server it says it is; absent: none but itself. */
+  readonly face?: ServerFace;
   /** Told of every request, before its answer begins. */
   readonly onRequest?: (request: RecordedRequest) => void;
 }
 
 /** Rejects with the system's error where the port can't be had. */
 export async function startPracticeServer(options: PracticeOptions = {}): Promise<PracticeServer> {
+  const { face } = options;
   const requests: RecordedRequest[] = [];
   const stopping = new AbortController();
   const answerChat = createChatRoute({
@@ -61,7 +65,8 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
       return;
     }
     request.resume();
-    const answer = plainAnswer(`${request.method} ${path}`, options.script?.model ?? MODEL);
+    const [name, model] = [`${request.method} ${path}`, options.script?.model ?? MODEL];
+    const answer = face === undefined ? plainAnswer(name, model) : tellAs(face, name, model);
     options.onRequest?.(
       recordRequest(request, { body: "", json: undefined, reply: `status ${answer.status}` }),
     );
@@ -70,6 +75,10 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
 
   const server = createServer({ noDelay: true }, (request, response) => {
     response.setHeader("x-leat-practice", "1");
+    const software = face === undefined ? undefined : softwareOf(face);
+    if (software !== undefined) {
+      response.setHeader("server", software);
+    }
     route(request, response).catch((error: unknown) => {
       const message = `The practice server has a fault: ${String(error)}`;
       if (response.headersSent) {
@@ -101,7 +110,7 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
   };
 }
 
-function plainAnswer(name: string, model: string): { status: number; body: unknown } {
+function plainAnswer(name: string, model: string): Told {
   switch (name) {
     case "GET /v1/models":
       return {

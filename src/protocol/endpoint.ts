@@ -1,8 +1,25 @@
+/** The servers that are known by what they say of themselves. `openai-like`: any other with a list of models. */
+export type ServerKind =
+  | "lmstudio"
+  | "ollama"
+  | "llamacpp"
+  | "llamacpp-router"
+  | "vllm"
+  | "sglang"
+  | "mlx"
+  | "tabbyapi"
+  | "koboldcpp"
+  | "localai"
+  | "litellm"
+  | "openai-like";
+
 /**
  * What was learnt of a server at run time and is worth knowing the next time. Every field is something the
  * server said or did; what an answer does not tell stays absent.
  */
 export interface ServerFacts {
+  /** Who answered the last time it was asked. */
+  readonly kind?: ServerKind;
   /** The API that works where the configured one does not. */
   readonly wireApi?: "chat" | "responses";
   /** Tools together with streaming are refused (llama.cpp before 2025): it is asked without streaming. */
@@ -45,7 +62,7 @@ export interface ModelFacts {
   readonly sealsReasoning?: boolean;
   /** The API on which this model alone is served. */
   readonly wireApi?: "chat" | "responses";
-  /** Tokens it holds, as the server said when it refused a prompt as too long. */
+  /** Tokens it holds as it runs, as the server said: when it was asked, or when it refused a prompt as too long. */
   readonly contextWindow?: number;
 }
 

@@ -142,6 +142,8 @@ export type Notice =
       readonly to: "chat" | "responses";
       readonly error: ModelError;
     }
+  /** The server was asked how much the model holds as it runs; `before` is what was thought until then. */
+  | { readonly kind: "window-learnt"; readonly tokens: number; readonly before?: number }
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }

@@ -5,7 +5,7 @@ export type {
   Approve,
   PrefixRule,
 } from "./approval.ts";
-export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts } from "./endpoint.ts";
+export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts, ServerKind } from "./endpoint.ts";
 export type {
   ConfigError,
   ContextError,

@@ -212,6 +212,16 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    name: "unknown provider, typed: no place in the file is to blame",
+    text: 'model_provider = "lmstudio"\n',
+    sources: { flags: { modelProvider: "olama" } },
+    error: {
+      kind: "config",
+      problem: { type: "unknown_provider", name: "olama", known: PROVIDERS },
+      nearest: "ollama",
+    },
+  },
+  {
     name: "unknown provider in a profile",
     text: '[profiles.p]\nmodel_provider = "toString"\n[model_providers.mine]\n',
     sources: { flags: { profile: "p" } },

@@ -171,3 +171,9 @@ review_model = "m"
     expect({ notYet: config.notYet, warnings: config.warnings }).toEqual({ notYet, warnings: [] });
   });
 });
+
+test("a typed provider beats the profile's and the file's", () => {
+  const text = 'model_provider = "lmstudio"\n[profiles.p]\nmodel_provider = "llamacpp"\n';
+  const { provider, origins } = configOf(text, { flags: { profile: "p", modelProvider: "ollama" } });
+  expect({ id: provider.id, origin: origins["model_provider"] }).toEqual({ id: "ollama", origin: "flag" });
+});

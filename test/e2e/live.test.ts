@@ -13,6 +13,10 @@ async function stepServer(tokens: readonly Record<string, string>[], seen: (text
   const server = createServer(async (request, response) => {
     for await (const _ of request) {
     }
+    if (request.method === "GET") {
+      response.writeHead(404).end();
+      return;
+    }
     response.writeHead(200, { "content-type": "text/event-stream" });
     for (const delta of tokens) {
       send(response, { choices: [{ index: 0, delta }] });

@@ -168,3 +168,12 @@ test("an endpoint and a model by JavaScript's own names", () => {
   expect({}).not.toHaveProperty("refusedParameters");
   expect({}).not.toHaveProperty("refusesSystemRole");
 });
+
+test("who the server is, as far as that is somebody we know", () => {
+  const home = homeWith(
+    JSON.stringify({ endpoints: { [LOCAL]: { kind: "vllm" }, [OTHER]: { kind: "a teapot" } } }),
+  );
+  const memory = openEndpointMemory(home);
+  expect(memory.get(LOCAL, "m")).toEqual({ server: { kind: "vllm" }, model: {} });
+  expect(memory.get(OTHER, "m")).toEqual(NOTHING);
+});

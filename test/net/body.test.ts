@@ -18,7 +18,7 @@ function open(): Opened {
   const incoming = Object.assign(new PassThrough(), { headers: {}, statusCode: 200 });
   let count = 0;
   const body = openBody(incoming as unknown as IncomingMessage, {
-    request: { url, headers: {}, body: "", signal: new AbortController().signal, idleTimeoutMs: undefined },
+    request: { url, headers: {}, signal: new AbortController().signal, idleTimeoutMs: undefined },
     release: () => {
       count += 1;
     },

@@ -16,13 +16,22 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
-/** A real server on a free port. The handler runs when the request's body is there. */
+/**
+ * A real server on a free port. The handler runs when the request's body is there. A GET, by which leat asks who a server is,
+ * is answered with 404 and not counted, unless the test is about that.
+ */
 export async function startLoopback(
   handle: (response: ServerResponse, request: IncomingMessage, number: number) => void,
+  { takesGet = false }: { readonly takesGet?: boolean } = {},
 ): Promise<Loopback> {
   const sockets: Socket[] = [];
   const bodies: string[] = [];
   const server = createServer((request, response) => {
+    if (request.method === "GET" && !takesGet) {
+      request.resume();
+      response.writeHead(404).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -53,9 +62,9 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-export function listen(server: NetServer): Promise<number> {
+export function listen(server: NetServer, host = "127.0.0.1"): Promise<number> {
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+    server.listen(0, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 

@@ -17,10 +17,11 @@ export interface RawServer {
   close(): Promise<void>;
 }
 
-/** A server without manners: what it sends need not be HTTP. */
+/** A server without manners: what it sends need not be HTTP. Only who asks by GET what it is gets a plain no, and does not count. */
 export async function startRawServer(answerTo: (number: number) => RawAnswer): Promise<RawServer> {
   const bodies: string[] = [];
   const connections: Socket[] = [];
+  const askers = new Set<Socket>();
   const server = createServer((socket) => {
     connections.push(socket);
     let received = "";
@@ -30,6 +31,12 @@ export async function startRawServer(answerTo: (number: number) => RawAnswer): P
       received += bytes.toString("latin1");
       for (let request = takeRequest(received); request !== undefined; request = takeRequest(received)) {
         received = request.rest;
+        if (request.isGet) {
+          connections.splice(connections.indexOf(socket), 1);
+          askers.add(socket);
+          socket.end(httpAnswer(404, "", { connection: "close" }));
+          return;
+        }
         answer(socket, answerTo(bodies.push(Buffer.from(request.body, "latin1").toString("utf8"))));
       }
     });
@@ -42,19 +49,23 @@ export async function startRawServer(answerTo: (number: number) => RawAnswer): P
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of connections) {
+        for (const socket of [...connections, ...askers]) {
           socket.destroy();
         }
       }),
   };
 }
 
-function takeRequest(received: string): { body: string; rest: string } | undefined {
+function takeRequest(received: string): { isGet: boolean; body: string; rest: string } | undefined {
   const start = received.indexOf("\r\n\r\n") + 4;
   const length = Number(/^content-length: (\d+)/im.exec(received)?.[1] ?? 0);
   return start < 4 || received.length < start + length
     ? undefined
-    : { body: received.slice(start, start + length), rest: received.slice(start + length) };
+    : {
+        isGet: received.startsWith("GET "),
+        body: received.slice(start, start + length),
+        rest: received.slice(start + length),
+      };
 }
 
 function answer(socket: Socket, { bytes, end }: RawAnswer): void {

@@ -39,6 +39,9 @@ export function scriptedHttp(replies: readonly Reply[]): ScriptedHttp {
       }
       return respond(reply, request);
     },
+    async get() {
+      throw new Error("a request that no reply was written for");
+    },
     close() {},
   };
 }

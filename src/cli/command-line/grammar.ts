@@ -14,7 +14,15 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
 }
 
-export type CommandName = "exec" | "apply-patch" | "sandbox" | "undo" | "demo" | "practice" | "debug decode";
+export type CommandName =
+  | "exec"
+  | "models"
+  | "apply-patch"
+  | "sandbox"
+  | "undo"
+  | "demo"
+  | "practice"
+  | "debug decode";
 
 export interface OptionSpec {
   readonly name: string;
@@ -50,6 +58,7 @@ const addDirOption: OptionSpec = {
 const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as const;
 const colorChoices = ["always", "never", "auto"] as const;
 const splits = ["given", "whole", "bytes"] as const;
+const practiceFaces = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
 const demoPaces = ["human", "full"] as const;
 
 const sandboxOption: OptionSpec = {
@@ -116,6 +125,18 @@ export const commands: readonly CommandSpec[] = [
     ],
   },
   {
+    name: "models",
+    aliases: [],
+    summary:
+      "list the models of the servers on this machine and of the provider in force, with what they can do",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "ask this provider alone" },
+      { name: "json", summary: "print everything the servers tell, as JSON" },
+    ],
+  },
+  {
     name: "undo",
     aliases: [],
     summary: "put the files that the last turn changed back to what they were",
@@ -160,6 +181,12 @@ export const commands: readonly CommandSpec[] = [
       { name: "port", value: "<n>", summary: "the port to listen on (default 5328, 0 for any free one)" },
       { name: "script", value: "<file>", summary: "replies to give, as JSON (docs/practice.md)" },
       { name: "pace", value: "<pace>", summary: "human, full, or tokens per second" },
+      {
+        name: "as",
+        value: "<server>",
+        summary: "answer like this server to who asks",
+        choices: practiceFaces,
+      },
     ],
   },
   {

@@ -16,27 +16,38 @@ export interface RequestLog {
   seeToken(): void;
 }
 
-/** When each request left, and what came when; one at a time is under way. */
+/** When each request left, and what came when; one at a time of those to the model is under way. */
 export function createRequestLog(write: (entry: LogEntry) => void, now: () => number): RequestLog {
   let count = 0;
   let current: Call | undefined;
+
+  function begin(method: string, request: HttpRequest): Call {
+    count += 1;
+    return beginCall(request, { number: count, method }, { write, now });
+  }
+
   return {
     wrapHttp: (http) => ({
       async post(request) {
-        count += 1;
-        const call = beginCall(request, count, { write, now });
-        current = call;
-        try {
-          return call.watch(await http.post(request));
-        } catch (error) {
-          call.end(request.signal.aborted ? "aborted" : "no answer", error);
-          throw error;
-        }
+        current = begin("POST", request);
+        return await follow(current, request.signal, http.post(request));
+      },
+      async get(request) {
+        return await follow(begin("GET", { ...request, body: "" }), request.signal, http.get(request));
       },
       close: () => http.close(),
     }),
     seeToken: () => current?.seeToken(),
   };
+}
+
+async function follow(call: Call, signal: AbortSignal, answer: Promise<HttpResponse>): Promise<HttpResponse> {
+  try {
+    return call.watch(await answer);
+  } catch (error) {
+    call.end(signal.aborted ? "aborted" : "no answer", error);
+    throw error;
+  }
 }
 
 interface Call {
@@ -50,7 +61,7 @@ type RequestEnd = "complete" | "left" | "aborted" | "broken" | "no answer";
 
 function beginCall(
   request: HttpRequest,
-  number: number,
+  { number, method }: { readonly number: number; readonly method: string },
   { write, now }: { readonly write: (entry: LogEntry) => void; readonly now: () => number },
 ): Call {
   const startedMs = now();
@@ -66,7 +77,7 @@ function beginCall(
   }
 
   note("request-sent", {
-    method: "POST",
+    method,
     url: withoutQuery(request.url),
     bytes_up: Buffer.byteLength(request.body),
   });

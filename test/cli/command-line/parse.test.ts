@@ -32,6 +32,12 @@ test.each<Row>([
   },
   { argv: ["demo", "--pace", "full"], name: "demo", options: { pace: ["full"] } },
   { argv: ["practice"], name: "practice" },
+  { argv: ["practice", "--as", "ollama"], name: "practice", options: { as: ["ollama"] } },
+  {
+    argv: ["models", "--provider", "box", "--json"],
+    name: "models",
+    options: { provider: ["box"], json: [""] },
+  },
   { argv: ["exec", "--record", "d", "hi"], name: "exec", argument: "hi", options: { record: ["d"] } },
   {
     argv: ["debug", "decode", "a.json", "--split", "bytes", "--tool", "a", "--tool=b"],

@@ -1,0 +1,180 @@
+import type { ModelError, ServerKind } from "../protocol/index.ts";
+import { type Answer, modelList, type Route, type ServerAdapter } from "./adapter.ts";
+import { type AskOptions, ask, type ServerAddress } from "./ask.ts";
+import { fields } from "./fields.ts";
+import { type Identification, modelNamed, type ServedModel, type ServerIdentity } from "./identity.ts";
+import { ADAPTERS, PLAIN } from "./kinds/all.ts";
+
+export interface IdentifyOptions extends AskOptions {
+  /** All of it ends after so long, whatever the server does. */
+  readonly timeoutMs: number;
+  /** Who answered here before: asked first in its own way, and believed only if it answers so. */
+  readonly expected?: ServerKind | undefined;
+  /** `all`: whatever a person wants to know. Else only what tells the window of the model of that name. */
+  readonly about: "all" | { readonly model: string };
+  /** Where its list does not tell who it is, each known server's own route is tried. */
+  readonly triesRoutes: boolean;
+}
+
+/**
+ * Who answers at this address. By what it says, not by its port: the list of models, which every server has, mostly tells
+ * who wrote it, and one more route proves it and has the rest.
+ */
+export async function identifyServer(
+  address: ServerAddress,
+  options: IdentifyOptions,
+): Promise<Identification> {
+  const ending = new AbortController();
+  const abort = () => ending.abort();
+  const timer = setTimeout(abort, options.timeoutMs);
+  options.signal.addEventListener("abort", abort, { once: true });
+  if (options.signal.aborted) {
+    abort();
+  }
+  try {
+    return await identify({
+      address,
+      options: { ...options, signal: ending.signal },
+      answers: new Map(),
+    });
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener("abort", abort);
+  }
+}
+
+/** What has been asked so far. */
+interface Asking {
+  readonly address: ServerAddress;
+  readonly options: IdentifyOptions;
+  readonly answers: Map<Route, Answer>;
+  /** Why there is no list of models, where the connection failed. */
+  failure?: ModelError;
+}
+
+async function identify(asking: Asking): Promise<Identification> {
+  const server = await findServer(asking);
+  if (server !== undefined) {
+    return { type: "identified", server };
+  }
+  const list = asking.answers.get("models");
+  if (list !== undefined) {
+    return { type: isRefusal(list) ? "refused" : "foreign", status: list.status };
+  }
+  return asking.failure === undefined ? { type: "silent" } : { type: "unreachable", error: asking.failure };
+}
+
+async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
+  const { expected, triesRoutes } = asking.options;
+  const before = await firstOf(
+    ADAPTERS.filter(({ kind }) => kind === expected),
+    asking,
+  );
+  if (before !== undefined) {
+    return before;
+  }
+  await askAll(["models"], asking);
+  const answer = asking.answers.get("models");
+  if (answer === undefined || isRefusal(answer)) {
+    return undefined;
+  }
+  if (isLoading(answer)) {
+    return { kind: "llamacpp", isLoading: true, ignoresModelName: true, models: [] };
+  }
+  const list = modelList(asking.answers);
+  const likely = list === undefined ? [] : ADAPTERS.filter(({ looksLike }) => looksLike(list));
+  const found = await firstOf(likely, asking);
+  if (found !== undefined) {
+    return found;
+  }
+  // Once is enough: who was nobody we know before is asked for its list alone.
+  if (triesRoutes && expected !== PLAIN.kind) {
+    const routes = ADAPTERS.flatMap((adapter) => adapter.routes);
+    await askAll(routes, asking);
+    const searched = await firstOf(ADAPTERS, asking);
+    if (searched !== undefined) {
+      return searched;
+    }
+  }
+  return PLAIN.identify(asking.answers);
+}
+
+async function firstOf(
+  adapters: readonly ServerAdapter[],
+  asking: Asking,
+): Promise<ServerIdentity | undefined> {
+  for (const adapter of adapters) {
+    await askAll(adapter.routes, asking);
+    if (adapter.identify(asking.answers) !== undefined) {
+      return await complete(adapter, asking);
+    }
+  }
+  return undefined;
+}
+
+/** All that was wanted of a server that is known by now. */
+async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerIdentity | undefined> {
+  const { about } = asking.options;
+  if (about === "all") {
+    await askAll(["models", ...adapter.moreRoutes], asking);
+  }
+  const server = adapter.identify(asking.answers);
+  const { perModel } = adapter;
+  if (server === undefined || perModel === undefined) {
+    return server;
+  }
+  if (about !== "all") {
+    const wanted = perModel.tellsWindow ? modelNamed(server, about.model) : undefined;
+    return wanted === undefined ? server : withModels(server, [await askModel(wanted, perModel, asking)]);
+  }
+  const told = await Promise.all(
+    server.models.slice(0, MOST_MODELS_ASKED).map((model) => askModel(model, perModel, asking)),
+  );
+  return withModels(server, told);
+}
+
+/** Each is one question; a collection larger than this is not asked about in full. */
+const MOST_MODELS_ASKED = 48;
+
+async function askModel(
+  model: ServedModel,
+  { question, add }: NonNullable<ServerAdapter["perModel"]>,
+  { address, options }: Asking,
+): Promise<ServedModel> {
+  const asked = question(model);
+  if (asked === undefined) {
+    return model;
+  }
+  const outcome = await ask(address, asked, options);
+  const isTold = outcome.type === "answer" && outcome.answer.status === 200;
+  return isTold ? add(model, fields(outcome.answer.json)) : model;
+}
+
+function withModels(server: ServerIdentity, told: readonly ServedModel[]): ServerIdentity {
+  const byId = new Map(told.map((model) => [model.id, model]));
+  return { ...server, models: server.models.map((model) => byId.get(model.id) ?? model) };
+}
+
+/** At the same time, and each route once. */
+async function askAll(routes: readonly Route[], asking: Asking): Promise<void> {
+  const { address, options, answers } = asking;
+  const open = [...new Set(routes)].filter((route) => !answers.has(route));
+  const askOne = async (route: Route): Promise<void> => {
+    const outcome = await ask(address, { route }, options);
+    if (outcome.type === "answer") {
+      answers.set(route, outcome.answer);
+    } else if (outcome.type === "failed" && route === "models") {
+      asking.failure = outcome.error;
+    }
+  };
+  await Promise.all(open.map(askOne));
+}
+
+function isRefusal({ status }: Answer): boolean {
+  return status === 401 || status === 403;
+}
+
+/** llama.cpp answers so to whatever is asked, until its model is there. */
+function isLoading({ status, json }: Answer): boolean {
+  return status === 503 && fields(fields(json)["error"])["message"] === "Loading model";
+}
