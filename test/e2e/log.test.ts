@@ -37,7 +37,8 @@ async function runSession(env: Record<string, string>): Promise<Workbench> {
   const bench = await createWorkbench(session);
   const other = `[model_providers.other]\nbase_url = "http://other.invalid"\nexperimental_bearer_token = "key-of-another-one"\n`;
   const url = `${bench.server.url}?sig=in-the-query`;
-  bench.writeConfig(`${localConfig(url)}env_key = "SOME_KEY"\n${other}`);
+  // The window is known, so that no server is asked for it.
+  bench.writeConfig(`${localConfig(url, "model_context_window = 32768")}env_key = "SOME_KEY"\n${other}`);
   const run = await bench.leat(["exec", "my own words, and key-of-another-one"], {
     env: { SOME_KEY: KEY, ...env },
   });
