@@ -2,6 +2,7 @@
 // The last line is that of the tests: `N passed, N failed`.
 
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 
 /**
  * Unused code is looked for twice. First everything, tests included: a file, an export (also one used only in its own file), a type
@@ -57,8 +58,9 @@ process.exitCode = failed.length > 0 ? 1 : 0;
  */
 function run(command) {
   const [program = "", ...args] = command.split(" ");
-  // `npm run` has put node_modules/.bin on the PATH; started by hand this script does it itself.
-  const env = { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}` };
+  // `npm run` has put node_modules/.bin on the PATH; started by hand this script does it itself. Absolute, since tests run
+  // programs in folders that have one of their own.
+  const env = { ...process.env, PATH: `${resolve("node_modules/.bin")}:${process.env.PATH}` };
   return new Promise((done) => {
     const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     /** @type {Buffer[]} */
