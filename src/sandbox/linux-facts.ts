@@ -39,20 +39,9 @@ export function gatherLinuxFacts(input: LinuxFactsInput): MountFacts {
   };
 }
 
-/**
- * Without any capability, uid 0 is still the owner of the kernel's files. `/sys` is part of the disk, which is
- * read-only unless the whole of it is a root.
- */
+/** `/sys` is part of the disk, which is read-only unless the whole of it is a root; `/proc` is one of its own. */
 function kernelPaths(writableRoots: readonly string[]): string[] {
-  const isRoot = process.geteuid?.() === 0;
-  const paths = [
-    "/proc/sys",
-    ...(writableRoots.includes("/") ? ["/sys"] : []),
-    ...(isRoot
-      ? ["acpi", "asound", "driver", "fs", "mtrr", "pressure", "scsi"].map((name) => `/proc/${name}`)
-      : []),
-  ];
-  return paths.filter((path) => existsSync(path));
+  return writableRoots.includes("/") && existsSync("/sys") ? ["/sys"] : [];
 }
 
 /** `/run` is shown empty because of its sockets; name lookup, NixOS's programs and the work itself need some of it. */

@@ -70,7 +70,8 @@ function mountArguments(facts: MountFacts): string[] {
   const wholeDisk = facts.writableRoots.includes("/") ? "--bind" : "--ro-bind";
   const mounts = orderedMounts(facts);
   return [
-    ...[wholeDisk, "/", "/", "--dev", "/dev", "--proc", "/proc"],
+    // Without any capability, uid 0 is still the owner of the kernel's files.
+    ...[wholeDisk, "/", "/", "--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc"],
     ...facts.kernelPaths.flatMap((path) => ["--ro-bind", path, path]),
     ...mounts.flatMap(mountArgument),
     // Only now: the mounts inside an empty folder had to be made first.

@@ -19,13 +19,13 @@ const READ_ONLY: LinuxFacts = {
   emptyFolders: ["/run"],
   hiddenFiles: [],
   maskedFiles: [],
-  kernelPaths: ["/proc/sys"],
+  kernelPaths: [],
   visiblePaths: [],
 };
 const START =
   "/usr/bin/bwrap --args 4 --unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --unshare-net " +
   "--cap-drop ALL --new-session --die-with-parent --json-status-fd 3 --seccomp 5";
-const BASE = "--ro-bind / / --dev /dev --proc /proc --ro-bind /proc/sys /proc/sys";
+const BASE = "--ro-bind / / --dev /dev --proc /proc --remount-ro /proc";
 const END = "--chdir /w -- true";
 
 describe("bubblewrapCommand", () => {
