@@ -78,6 +78,7 @@ async function spawnBubblewrap(
       environment: {},
       inputs: [variableArguments(environment), ...(filter === undefined ? [] : [filter])],
       innerProcessGroup: (status) => readStatus(status).childPid,
+      ownWords: { prefix: "bwrap: ", wasStarted: (status) => readStatus(status).exitCode !== undefined },
     });
     return { end, masks };
   } finally {
@@ -98,5 +99,6 @@ export function setupFailure(end: SpawnEnd): string | undefined {
   if (wasStarted || end.stopped !== undefined || end.signal !== undefined) {
     return undefined;
   }
-  return end.errorText;
+  // Where the command did not start, all that was said is said by what should have started it.
+  return end.errorText === "" ? end.output.text : end.errorText;
 }

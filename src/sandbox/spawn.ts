@@ -8,6 +8,8 @@ import { withoutInherited } from "./inherited.ts";
 export interface SpawnRequest {
   /** Program and arguments; its standard output is the output, see `withMergedOutput`. */
   readonly command: readonly string[];
+  /** Given where standard error is part of the output, the confining program's too. */
+  readonly ownWords?: OwnWords;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -20,6 +22,14 @@ export interface SpawnRequest {
   readonly innerProcessGroup?: (statusText: string) => number | undefined;
   /** Given to the confining program on file descriptors from 4 on, each to be read to its end; only where 3 is used, too. */
   readonly inputs?: readonly Uint8Array[] | undefined;
+}
+
+/** How a confining program's own messages are told from the output of the command. */
+export interface OwnWords {
+  /** How they begin. */
+  readonly prefix: string;
+  /** The command was started, by what was written on file descriptor 3: then no words are its own. */
+  wasStarted(statusText: string): boolean;
 }
 
 export type SpawnEnd =
@@ -59,13 +69,14 @@ export function withMergedOutput(command: readonly string[]): string[] {
  *
  * 9 reads the pipe, 8 writes it, 1 is Node's socket, 3 the status channel; the command has 8 as its 1.
  */
-function withOutputPipe(command: readonly string[]): string[] {
+function withOutputPipe({ command, ownWords }: SpawnRequest): string[] {
+  const errors = ownWords === undefined ? "" : "2>&1";
   const script = `exec 9<<END
 END
-[ -p /proc/self/fd/9 ] && [ -x /bin/cat ] || exec "$@" 9<&-
+[ -p /proc/self/fd/9 ] && [ -x /bin/cat ] || exec "$@" ${errors} 9<&-
 exec 8>/proc/self/fd/9
 { trap "" TERM; exec /bin/cat; } <&9 2>/dev/null 3>&- 8>&- 9<&- &
-exec "$@" >&8 8>&- 9<&-`;
+exec "$@" >&8 ${errors} 8>&- 9<&-`;
   return shellExec(script, command);
 }
 
@@ -77,7 +88,7 @@ function shellExec(script: string, command: readonly string[]): string[] {
 /** Node's module is loaded with the first command: most of what it costs falls outside the wait for the first token. */
 export async function spawnProcess(request: SpawnRequest): Promise<SpawnEnd> {
   const { spawn } = await import("node:child_process");
-  const [program = "", ...programArguments] = withOutputPipe(request.command);
+  const [program = "", ...programArguments] = withOutputPipe(request);
   let child: ChildProcess;
   try {
     child = spawn(program, programArguments, {
@@ -141,9 +152,18 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
   const after = (milliseconds: number, action: () => void) => {
     timers.add(setTimeout(action, Math.min(milliseconds, MAX_TIMER_MS)));
   };
+  // What may be the confining program's own is no output until it is known that the command was started.
+  let held: string | undefined = request.ownWords === undefined ? undefined : "";
   const deliver = (text: string) => {
-    if (text !== "" && !finished) {
-      request.onOutput?.(text);
+    if (text === "" || finished) {
+      return;
+    }
+    const prefix = request.ownWords?.prefix ?? "";
+    const waiting = held === undefined ? undefined : held + text;
+    const mayBeOwn = waiting !== undefined && (waiting.startsWith(prefix) || prefix.startsWith(waiting));
+    held = mayBeOwn ? waiting : undefined;
+    if (!mayBeOwn) {
+      request.onOutput?.(waiting ?? text);
     }
   };
 
@@ -157,6 +177,9 @@ function followProcess(child: ChildProcess, request: SpawnRequest, resolve: (end
     }
     release();
     deliver(capture.end());
+    if (held !== undefined && held !== "" && request.ownWords?.wasStarted(statusText()) !== false) {
+      request.onOutput?.(held);
+    }
     finished = true;
     for (const timer of timers) {
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 /** Starts a confining program around a command: with its output caught, or on leat's own streams. */
 import { spawnAttached, withOwnErrorStream } from "./attached.ts";
 import type { SandboxCommand } from "./command.ts";
-import { type SpawnEnd, type SpawnRequest, spawnProcess, withMergedOutput } from "./spawn.ts";
+import { type OwnWords, type SpawnEnd, type SpawnRequest, spawnProcess, withMergedOutput } from "./spawn.ts";
 
 export interface ConfinedStart {
   /** The command line of the confining program, which finds its inputs from this file descriptor on. */
@@ -10,12 +10,15 @@ export interface ConfinedStart {
   readonly environment: Readonly<Record<string, string>>;
   readonly innerProcessGroup?: NonNullable<SpawnRequest["innerProcessGroup"]>;
   readonly inputs?: readonly Uint8Array[] | undefined;
+  readonly ownWords?: OwnWords;
 }
+
+const SHELLS: ReadonlySet<string> = new Set(["bash", "sh", "/bin/sh", "/bin/bash"]);
 
 const FIRST_INPUT_FD = { captured: 4, attached: 5 } as const;
 
 export async function startConfined(command: SandboxCommand, start: ConfinedStart): Promise<SpawnEnd> {
-  const { confine, ...rest } = start;
+  const { confine, ownWords, ...rest } = start;
   if (command.attached === true) {
     return await spawnAttached({
       ...rest,
@@ -23,9 +26,15 @@ export async function startConfined(command: SandboxCommand, start: ConfinedStar
       cwd: command.cwd,
     });
   }
+  // A confining program whose words can be told needs no stream of its own for them. Then a shell less is started, where
+  // the command is one that is always there.
+  const isShell = SHELLS.has(command.argv[0] ?? "");
+  const merged = ownWords === undefined || !isShell ? {} : { ownWords };
+  const argv = merged.ownWords === undefined ? withMergedOutput(command.argv) : command.argv;
   return await spawnProcess({
     ...rest,
-    command: confine(withMergedOutput(command.argv), FIRST_INPUT_FD.captured),
+    ...merged,
+    command: confine(argv, FIRST_INPUT_FD.captured),
     cwd: command.cwd,
     timeoutMs: command.timeoutMs,
     signal: command.signal,

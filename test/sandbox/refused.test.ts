@@ -73,6 +73,27 @@ describe("a bubblewrap that does not start", () => {
     expect(heard).toEqual([]);
   });
 
+  test("a command that speaks like bubblewrap is heard all the same", async () => {
+    writeExecutable(
+      join(programs.path, "bwrap"),
+      `#!/bin/bash
+while [ "$1" != -- ]; do shift; done
+shift
+"$@" 3>&-
+echo '{ "exit-code": 0 }' >&3
+`,
+    );
+    const sandbox = sandboxFor(folder.path, { platform: "linux", path: programs.path });
+    for (const text of ["bwrap: so it says\n", "bw", "bwr\nmore\n"]) {
+      const heard: string[] = [];
+      const end = await runScript(sandbox, `printf '${text.replaceAll("\n", "\\n")}'`, {
+        cwd: folder.path,
+        onOutput: (more) => heard.push(more),
+      });
+      expect([end.kind === "exited" && end.output.text, heard.join("")]).toEqual([text, text]);
+    }
+  });
+
   test("a socket that goes before it is covered: tried again, the command runs once", async () => {
     const socket = join(folder.path, "agent.sock");
     const server = createServer();
