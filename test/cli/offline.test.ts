@@ -5,6 +5,8 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { openConversation } from "../../src/cli/conversation.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { loadConfig } from "../../src/config/index.ts";
+// Loaded beforehand: the client loads it while it waits for the server, which here fails before that is done.
+import "../../src/wire/chat/decode.ts";
 import { generic } from "../../src/wire/dialects/generic.ts";
 import { tempFolder, writeFiles } from "../support/temp-folder.ts";
 

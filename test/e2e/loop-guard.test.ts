@@ -119,7 +119,8 @@ describe("the stream", () => {
     const { code, stderr, server } = await play({ replies: [{ reasoning: endless }], after: "repeat-last" });
     expect({ code, cut: isCut(server) }).toEqual({ code: 1, cut: [true, true] });
     expect(stderr).toContain("error: the model repeats itself without end, for the second time in this turn");
-    expect(stderr.length).toBeLessThan(20_000);
+    // What had been read before the cut is shown; on a busy machine that is more.
+    expect(stderr.length).toBeLessThan(endless.length / 2);
   });
 
   test("a call whose arguments never end is not run", async () => {
