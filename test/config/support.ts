@@ -8,7 +8,7 @@ import type { ConfigError } from "../../src/protocol/index.ts";
 /** A home with this config file; without text there is none. */
 export function homeWith(text?: string | Uint8Array): string {
   const home = mkdtempSync(join(tmpdir(), "leat-config-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
   if (text !== undefined) {
     writeFileSync(join(home, "config.toml"), text);
   }

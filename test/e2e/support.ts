@@ -62,7 +62,7 @@ export function createBench(url: string): Omit<Workbench, "server"> {
   mkdirSync(home);
   mkdirSync(join(project, ".git"), { recursive: true });
   writeFileSync(join(project, ".git/HEAD"), "ref: refs/heads/main\n");
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
   const bench = {
     home,
     project,

@@ -8,7 +8,7 @@ import { createSandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts
 /** A folder under /tmp, as a real path; `remove` takes it away with all that is in it. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "leat-sandbox-test-")));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 export const ENVIRONMENT = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: "/nonexistent" };

@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 /** An empty folder of the running test, symlinks resolved; it goes when the test is over. */
 export function tempFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "leat-test-")));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 

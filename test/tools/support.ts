@@ -20,7 +20,7 @@ const folders: string[] = [];
 
 afterEach(() => {
   for (const folder of folders.splice(0)) {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 });
 

@@ -128,7 +128,7 @@ export async function createWorld(user: User): Promise<World> {
       for (const left of [`/dev/shm/leat-escape-${mark}`, `/etc/leat-escape-${mark}`]) {
         rmSync(left, { force: true });
       }
-      rmSync(path, { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -81,7 +81,7 @@ for (const server of servers) {
 
 function prepare(): void {
   for (const path of [workspace, outside, join(folder, "home")]) {
-    rmSync(path, { recursive: true, force: true });
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     mkdirSync(path);
   }
   mkdirSync(join(outside, "empty"));
