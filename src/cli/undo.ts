@@ -140,7 +140,9 @@ function report(result: UndoResult, place: UndoPlace, io: Io): number {
 function reportDone(result: UndoResult & { kind: "done" }, io: Io): number {
   const { entry, restored, unchanged, kept, failed } = result;
   const redoes = entry.kind === "undo";
-  io.stdout.write(`${redoes ? "redone" : "undone"}: ${title(entry)} (${localTime(entry.startedAtMs)})\n`);
+  const isIdle = restored.length + unchanged === 0;
+  const verb = isIdle ? "nothing restored" : redoes ? "redone" : "undone";
+  io.stdout.write(`${verb}: ${title(entry)} (${localTime(entry.startedAtMs)})\n`);
   for (const { path, what } of restored) {
     io.stdout.write(`${SIGNS[what]} ${safeLine(path)}\n`);
   }

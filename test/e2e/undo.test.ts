@@ -87,6 +87,17 @@ describe.skipIf(noGit)("leat undo", () => {
     expect(filesOf(project)["a.txt"]).toBe("mine\n");
   });
 
+  test("nothing can be restored: the turn is not called undone", async () => {
+    const { leat, project } = await benchAfterTurn();
+    writeFiles(project, { "a.txt": "mine", "src/made.txt": "mine", "deleted.txt": "mine" });
+    const { code, stdout, stderr } = await leat(["undo"]);
+    expect({ code, stdout: stdout.replace(TIME, "TIME"), kept: stderr.match(/^kept: \S+/gm) }).toEqual({
+      code: 1,
+      stdout: "nothing restored: do it (TIME)\n",
+      kept: ["kept: a.txt:", "kept: deleted.txt:", "kept: src/made.txt:"],
+    });
+  });
+
   test.each<{ name: string; args: string[]; code: number; stderr: string }>([
     {
       name: "no number",
