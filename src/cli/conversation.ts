@@ -16,6 +16,7 @@ import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
+import { createCacheDoctor } from "./companions/cache-doctor.ts";
 import { accompany, type Companion } from "./companions/companion.ts";
 import { createWindowWatch } from "./companions/window-watch.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
@@ -117,23 +118,35 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     editTool: config.editTool,
     ...config.tools,
   });
+  const server = () => rememberedFacts(endpoint, config.model, memory).server;
   const context = createContextKeeper({
     window,
+    windowIsRemembered: config.contextWindow === undefined,
     head,
+    server,
+    askWindow: () => windowWatch.askNow(),
     ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
     ...(config.generation.maxOutputTokens === undefined
       ? {}
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
+  const windowWatch = createWindowWatch({
+    isWanted: config.contextWindow === undefined && isLoopback(hostname),
+    endpoint,
+    model: config.model,
+    memory,
+    budget: context.budget,
+    head,
+    openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
+  });
   const companions: readonly Companion[] = [
-    createWindowWatch({
-      isWanted: config.contextWindow === undefined && isLoopback(hostname),
-      endpoint,
+    windowWatch,
+    createCacheDoctor({
       model: config.model,
-      memory,
-      budget: context.budget,
-      openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
+      isLocal: isLoopback(hostname),
+      server,
+      now: () => performance.now(),
     }),
   ];
   const ask = accompany(
