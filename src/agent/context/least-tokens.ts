@@ -40,22 +40,29 @@ function textsOf(item: HistoryItem): readonly string[] {
   }
 }
 
-/** Scripts without blanks between words: a run of them may be one piece, so their characters count. */
+/** Runs of signs without blanks between words; of letters, with the end of `don't`; of digits; of anything else that is no blank. */
 const PIECES =
-  /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+)|([\p{L}\p{M}]+)|(\p{N}+)/gu;
+  /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+)|([\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+)|([\p{L}\p{M}]+(?:['’]\p{L}{1,2}(?!\p{L}))?)|(\p{N}+)|([^\s\p{L}\p{M}\p{N}]+)/gu;
 /** In each kind of run, the most characters a token holds on the whole of a text. */
-const MOST_CHARACTERS = { unspaced: 3, letters: 16, digits: 3 };
+const MOST_CHARACTERS = { ideographs: 3, unspaced: 6, letters: 16, digits: 3 };
 
 export function leastOf(text: string): number {
   let tokens = 0;
-  for (const [, unspaced, letters, digits] of text.matchAll(PIECES)) {
-    if (unspaced !== undefined) {
+  for (const { 0: run, 1: ideographs, 2: unspaced, 3: letters, 4: digits, index } of text.matchAll(PIECES)) {
+    if (ideographs !== undefined) {
+      tokens += ideographs.length / MOST_CHARACTERS.ideographs;
+    } else if (unspaced !== undefined) {
       tokens += unspaced.length / MOST_CHARACTERS.unspaced;
     } else if (letters !== undefined) {
       tokens += Math.ceil(letters.length / MOST_CHARACTERS.letters);
     } else if (digits !== undefined) {
       tokens += Math.ceil(digits.length / MOST_CHARACTERS.digits);
+    } else if (run.length > 1 || !LETTER.test(text.charAt(index + 1))) {
+      // One sign in front of a word may be of its token.
+      tokens += 1;
     }
   }
   return Math.floor(tokens);
 }
+
+const LETTER = /\p{L}/u;
