@@ -1,7 +1,7 @@
 import type { ModelError, ServerKind } from "../protocol/index.ts";
 import { type Answer, modelList, type Route, type ServerAdapter } from "./adapter.ts";
 import { type AskOptions, ask, type ServerAddress } from "./ask.ts";
-import { fields } from "./fields.ts";
+import { type Fields, fields, known } from "./fields.ts";
 import { type Identification, modelNamed, type ServedModel, type ServerIdentity } from "./identity.ts";
 import { ADAPTERS, PLAIN } from "./kinds/all.ts";
 
@@ -124,7 +124,16 @@ async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerI
     return server;
   }
   if (about !== "all") {
-    const wanted = perModel.tellsWindow ? modelNamed(server, about.model) : undefined;
+    const named = modelNamed(server, about.model);
+    if (perModel.windowWhenLoaded !== undefined && named?.state !== "loaded") {
+      // A list of what runs does not have it yet.
+      const model = named ?? { id: about.model, state: "not-loaded" };
+      const answer = await askAbout(model, perModel, asking);
+      const contextWindow = answer === undefined ? undefined : perModel.windowWhenLoaded(answer);
+      const told = { ...model, ...known({ contextWindow }) };
+      return { ...server, models: [told, ...server.models.filter((other) => other !== named)] };
+    }
+    const wanted = perModel.tellsWindow ? named : undefined;
     return wanted === undefined ? server : withModels(server, [await askModel(wanted, perModel, asking)]);
   }
   const told = await Promise.all(
@@ -136,18 +145,23 @@ async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerI
 /** Each is one question; a collection larger than this is not asked about in full. */
 const MOST_MODELS_ASKED = 48;
 
-async function askModel(
+async function askModel(model: ServedModel, perModel: PerModel, asking: Asking): Promise<ServedModel> {
+  const answer = await askAbout(model, perModel, asking);
+  return answer === undefined ? model : perModel.add(model, answer);
+}
+
+type PerModel = NonNullable<ServerAdapter["perModel"]>;
+
+async function askAbout(
   model: ServedModel,
-  { question, add }: NonNullable<ServerAdapter["perModel"]>,
+  { question }: PerModel,
   { address, options }: Asking,
-): Promise<ServedModel> {
+): Promise<Fields | undefined> {
   const asked = question(model);
-  if (asked === undefined) {
-    return model;
-  }
-  const outcome = await ask(address, asked, options);
-  const isTold = outcome.type === "answer" && outcome.answer.status === 200;
-  return isTold ? add(model, fields(outcome.answer.json)) : model;
+  const outcome = asked === undefined ? undefined : await ask(address, asked, options);
+  return outcome?.type === "answer" && outcome.answer.status === 200
+    ? fields(outcome.answer.json)
+    : undefined;
 }
 
 function withModels(server: ServerIdentity, told: readonly ServedModel[]): ServerIdentity {

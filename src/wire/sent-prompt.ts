@@ -70,9 +70,8 @@ function changeOf(
   after: PromptPart | undefined,
   { common, index }: { readonly common: number; readonly index: number },
 ): PromptChange {
-  // What came in between or is gone stands in front of what was there: it is the one to name.
-  const first =
-    after !== undefined && after.part !== before.part && after.part !== "message" ? after : before;
+  // What is gone, or came in between, stands in front of what is found in its place.
+  const first = after !== undefined && isInFront(after, before) ? after : before;
   switch (first.part) {
     case "instructions":
       return { part: "instructions" };
@@ -93,6 +92,19 @@ function changeOf(
     default:
       return first satisfies never;
   }
+}
+
+const ORDER = [
+  "setting",
+  "tools",
+  "instructions",
+  "message",
+] as const satisfies readonly PromptPart["part"][];
+
+function isInFront(one: PromptPart, other: PromptPart): boolean {
+  return one.part === "setting" && other.part === "setting"
+    ? one.name < other.name
+    : ORDER.indexOf(one.part) < ORDER.indexOf(other.part);
 }
 
 function firstMessage(parts: readonly PromptPart[]): number {
