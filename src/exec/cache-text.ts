@@ -53,7 +53,7 @@ function changeText(change: PromptChange): string {
 }
 
 function quoted(text: string): string {
-  return `«${safeLine(text)}»`;
+  return `\`${safeLine(text)}\``;
 }
 
 const SLIDING_FIX =
