@@ -2,6 +2,8 @@
 
 export interface Signs {
   readonly separator: string;
+  /** Before a figure that is not exact. */
+  readonly about: string;
   readonly ellipsis: string;
   readonly arrow: string;
   readonly minus: string;
@@ -17,6 +19,7 @@ export interface Signs {
 
 export const UNICODE_SIGNS: Signs = {
   separator: " · ",
+  about: "≈",
   ellipsis: "…",
   arrow: "→",
   minus: "−",
@@ -32,6 +35,7 @@ export const UNICODE_SIGNS: Signs = {
 
 export const ASCII_SIGNS: Signs = {
   separator: " | ",
+  about: "~",
   ellipsis: "...",
   arrow: "->",
   minus: "-",

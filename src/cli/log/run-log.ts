@@ -79,7 +79,7 @@ function createRunLog({
       write({ level: "info", event: "session-started", fields: { ...program, ...facts } });
     },
     see(event) {
-      if (event.type === "text-delta" || event.type === "reasoning-delta") {
+      if (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "call-delta") {
         requests.seeToken();
         return;
       }
