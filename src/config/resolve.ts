@@ -82,6 +82,7 @@ export function resolveConfig(
     holdsSecrets: check.holdsSecrets,
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
+    stats: get("stats"),
     undo: get("undo"),
     editTool: get("edit_tool"),
     hideAgentReasoning: get("hide_agent_reasoning"),

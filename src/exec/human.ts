@@ -1,3 +1,4 @@
+import { formatCount, formatSeconds } from "../figures/index.ts";
 import type {
   AgentEvent,
   ContextFill,
@@ -8,7 +9,6 @@ import type {
 } from "../protocol/index.ts";
 import { contextText } from "./context-line.ts";
 import { FinalAnswer } from "./final-answer.ts";
-import { formatCount, formatSeconds } from "./format.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
 import { ANSWER_LOOK, LiveBlock, REASONING_LOOK } from "./live-block.ts";
 import { noticeText } from "./notice-text.ts";

@@ -1,5 +1,5 @@
+import { formatCount, formatSeconds, formatSpeed } from "../figures/index.ts";
 import type { PrefillProgress } from "../protocol/index.ts";
-import { formatCount, formatSeconds, formatSpeed } from "./format.ts";
 import type { Look } from "./output.ts";
 import { cutToWidth, textWidth } from "./text-width.ts";
 

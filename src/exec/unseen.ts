@@ -1,5 +1,5 @@
 /** What the model writes and nobody sees: hidden thinking, a call until it is whole. A line that moves tells that it does. */
-import { formatCount, formatSeconds, formatSpeed } from "./format.ts";
+import { formatCount, formatSeconds, formatSpeed } from "../figures/index.ts";
 import type { Look } from "./output.ts";
 import { cutToWidth } from "./text-width.ts";
 

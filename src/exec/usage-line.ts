@@ -1,5 +1,5 @@
+import { formatCount, formatDuration, formatSpeed } from "../figures/index.ts";
 import type { ContextFill, ResponseTiming, Speed, TokenUsage } from "../protocol/index.ts";
-import { formatCount, formatDuration, formatSpeed } from "./format.ts";
 import type { Look } from "./output.ts";
 import { packLines } from "./pack.ts";
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { measureResponse } from "../../src/agent/response-timing.ts";
 import type { TokenUsage } from "../../src/protocol/index.ts";
-import type { Completion, ServerSpeed } from "../../src/wire/index.ts";
+import type { Completion } from "../../src/wire/index.ts";
 
 interface Row {
   readonly name: string;
   readonly usage: TokenUsage;
-  readonly serverSpeed?: ServerSpeed;
+  readonly serverSpeed?: Completion["serverSpeed"];
   readonly firstTokenMs?: number;
   readonly hasWaited?: true;
   readonly before?: TokenUsage;

@@ -17,7 +17,12 @@ export interface Signs {
   readonly barEnd: string;
 }
 
-export const UNICODE_SIGNS: Signs = {
+/** Of a terminal that shows UTF-8, or of one that may not. */
+export function signsFor(utf8: boolean): Signs {
+  return utf8 ? UNICODE_SIGNS : ASCII_SIGNS;
+}
+
+const UNICODE_SIGNS: Signs = {
   separator: " · ",
   about: "≈",
   ellipsis: "…",
@@ -33,7 +38,7 @@ export const UNICODE_SIGNS: Signs = {
   barEnd: "▏",
 };
 
-export const ASCII_SIGNS: Signs = {
+const ASCII_SIGNS: Signs = {
   separator: " | ",
   about: "~",
   ellipsis: "...",
