@@ -1,4 +1,3 @@
-export { formatCount } from "../figures/index.ts";
 export { contextText } from "./context-line.ts";
 export type { HeaderFacts } from "./header.ts";
 export { createHumanOutput, type HumanOptions } from "./human.ts";

@@ -1,8 +1,13 @@
-import { formatCount, formatDuration, formatSpeed, type Look, safeLine } from "../../exec/index.ts";
+import { safeLine } from "../../exec/index.ts";
+import { formatCount, formatDuration, formatSpeed, type Signs } from "../../figures/index.ts";
 import type { Bucket, ModelSummary } from "./summarise.ts";
 
-/** Signs and width of the terminal that it is for. */
-export type StatsLook = Pick<Look, "columns" | "signs"> & { readonly utf8: boolean };
+/** The terminal that it is for. */
+export interface StatsLook {
+  readonly columns: number;
+  readonly utf8: boolean;
+  readonly signs: Signs;
+}
 
 /** A block for each model: its figures, and two lines of bars over time. */
 export function statsAsText(summaries: readonly ModelSummary[], look: StatsLook): string {
