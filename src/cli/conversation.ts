@@ -11,17 +11,19 @@ import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
 import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient, type HttpClient, isLoopback, type Traffic } from "../net/index.ts";
-import type { ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
+import type { AgentEvent, ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
+import { accompany, type Companion } from "./companions/companion.ts";
+import { createWindowWatch } from "./companions/window-watch.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
+import { sessionHeaders, withSessionId } from "./session-id.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
-import { createWindowWatch } from "./window-watch.ts";
 
 export interface ConversationOptions {
   readonly config: Config;
@@ -46,6 +48,8 @@ export type Conversation =
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
       readonly dependencies: Omit<TurnDependencies, "approve" | "emit" | "signal" | "now">;
+      /** To be told of every event of a turn. */
+      see(event: AgentEvent): void;
       /** Ends what runs in the background. */
       close(): Promise<void>;
     }
@@ -123,14 +127,29 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
-  const windowWatch = createWindowWatch({
-    isWanted: config.contextWindow === undefined && isLoopback(hostname),
-    endpoint,
-    model: config.model,
-    memory,
-    budget: context.budget,
-    openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
-  });
+  const companions: readonly Companion[] = [
+    createWindowWatch({
+      isWanted: config.contextWindow === undefined && isLoopback(hostname),
+      endpoint,
+      model: config.model,
+      memory,
+      budget: context.budget,
+      openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
+    }),
+  ];
+  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
+  const ask = accompany(
+    ({ request, signal, emit }) =>
+      streamModel(request, asked, {
+        http,
+        memory,
+        signal,
+        emit,
+        random: Math.random,
+        newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
+      }),
+    companions,
+  );
   return {
     ok: true,
     session,
@@ -141,7 +160,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       model: config.model,
       instructions,
       tools,
-      settings: { ...config.generation, extraBody: config.provider.extraBody },
+      settings: { ...config.generation, extraBody: withSessionId(config.provider.extraBody, session.id) },
       cwd,
       userHome: io.userHome,
       openSandbox() {
@@ -172,21 +191,16 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
             writableFolders: policy.mode === "workspace-write" ? policy.writableRoots : [],
           })
         : undefined,
-      askModel: (request, { signal, emit }) =>
-        windowWatch.during(emit, (watched) =>
-          streamModel(request, endpoint, {
-            http,
-            memory,
-            signal,
-            emit: watched,
-            random: Math.random,
-            newCallId: () => `call_${crypto.randomUUID().replaceAll("-", "")}`,
-          }),
-        ),
+      askModel: (request, { signal, emit }) => ask({ request, signal, emit }),
+    },
+    see(event) {
+      for (const companion of companions) {
+        companion.see?.(event);
+      }
     },
     async close() {
       session.close();
-      await windowWatch.close();
+      await Promise.all(companions.map((companion) => companion.close?.()));
       http.close();
       await tools.close();
     },

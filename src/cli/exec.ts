@@ -126,6 +126,7 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   watch.begin({ session: session.id, config, cwd, offline });
   const emit = (event: AgentEvent) => {
     watch.see(event);
+    conversation.see(event);
     output.handle(event);
   };
   try {

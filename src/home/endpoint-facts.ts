@@ -6,6 +6,7 @@ type Check = (value: unknown) => boolean;
 
 const isFlag: Check = (value) => typeof value === "boolean";
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
+const isSpeed: Check = (value) => Number.isFinite(value) && Number(value) > 0;
 const isNames: Check = (value) => Array.isArray(value) && value.every((name) => typeof name === "string");
 const isOneOf =
   (...words: readonly string[]): Check =>
@@ -27,6 +28,7 @@ const SERVER_FACTS: Readonly<Record<keyof ServerFacts, Check>> = {
     "litellm",
     "openai-like",
   ),
+  slots: isCount,
   wireApi: isOneOf("chat", "responses"),
   refusesStreamedTools: isFlag,
   refusesNullContent: isFlag,
@@ -49,6 +51,7 @@ const MODEL_FACTS: Readonly<Record<keyof ModelFacts, Check>> = {
   refusesParallelCalls: isFlag,
   sealsReasoning: isFlag,
   contextWindow: isCount,
+  prefillTokensPerSecond: isSpeed,
   wireApi: isOneOf("chat", "responses"),
 };
 

@@ -20,6 +20,8 @@ export type ServerKind =
 export interface ServerFacts {
   /** Who answered the last time it was asked. */
   readonly kind?: ServerKind;
+  /** Requests it works on at a time, each with a cache of its own (llama.cpp's slots, LM Studio's `parallel`). */
+  readonly slots?: number;
   /** The API that works where the configured one does not. */
   readonly wireApi?: "chat" | "responses";
   /** Tools together with streaming are refused (llama.cpp before 2025): it is asked without streaming. */
@@ -64,6 +66,8 @@ export interface ModelFacts {
   readonly wireApi?: "chat" | "responses";
   /** Tokens it holds as it runs, as the server said: when it was asked, or when it refused a prompt as too long. */
   readonly contextWindow?: number;
+  /** How fast it read a prompt the last time that could be told, in tokens a second: what the wait for the next one is judged by. */
+  readonly prefillTokensPerSecond?: number;
 }
 
 export interface EndpointFacts {

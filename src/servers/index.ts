@@ -1,2 +1,8 @@
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
-export { type Identification, type ServedModel, type ServerIdentity, windowOf } from "./identity.ts";
+export {
+  type Identification,
+  modelNamed,
+  type ServedModel,
+  type ServerIdentity,
+  windowOf,
+} from "./identity.ts";

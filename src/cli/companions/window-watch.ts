@@ -1,15 +1,5 @@
-import type { ModelEnd, ModelEvent } from "../wire/index.ts";
 import type { WindowQuestion } from "./ask-window.ts";
-
-/** Who knows how much the model holds, as it runs now: the server, asked once a session. */
-export interface WindowWatch {
-  /** Around each request to the model. */
-  during(emit: Emit, ask: (emit: Emit) => Promise<ModelEnd>): Promise<ModelEnd>;
-  /** Waits a moment for an answer that is under way. */
-  close(): Promise<void>;
-}
-
-type Emit = (event: ModelEvent) => void;
+import type { Companion } from "./companion.ts";
 
 export interface WindowWatchOptions extends WindowQuestion {
   /** The window is not configured, and the server is on this machine. */
@@ -21,10 +11,12 @@ export interface WindowWatchOptions extends WindowQuestion {
 const CLOSE_GRACE_MS = 250;
 
 /**
- * The question leaves when the first answer begins: the request to the model has not waited for it, and a model that had
+ * Who knows how much the model holds, as it runs now: the server, asked once a session. The question leaves when the first answer begins: the request to the model has not waited for it, and a model that had
  * to be loaded first is there with the window it got. A restarted server may have another one, so each session asks.
  */
-export function createWindowWatch(options: WindowWatchOptions): WindowWatch {
+export function createWindowWatch(
+  options: WindowWatchOptions,
+): Required<Pick<Companion, "around" | "close">> {
   const { budget } = options;
   const closing = new AbortController();
   let asking: Promise<void> | undefined;
@@ -49,25 +41,30 @@ export function createWindowWatch(options: WindowWatchOptions): WindowWatch {
   }
 
   return {
-    async during(emit, ask) {
+    async around(asked, ask) {
+      const { emit } = asked;
       if (news !== undefined) {
         emit({ type: "notice", notice: { kind: "window-learnt", ...news } });
         news = undefined;
       }
       if (!isOpen) {
-        return await ask(emit);
+        return await ask(asked);
       }
-      const end = await ask((event) => {
-        if (isOpen && event.type !== "notice") {
-          begin();
-        }
-        emit(event);
+      const end = await ask({
+        ...asked,
+        emit(event) {
+          if (isOpen && event.type !== "notice") {
+            begin();
+          }
+          emit(event);
+        },
       });
       if (isOpen && end.type === "completed") {
         begin();
       }
       return end;
     },
+    /** Waits a moment for an answer that is under way. */
     async close() {
       if (asking === undefined) {
         return;

@@ -1,14 +1,15 @@
 import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createContextKeeper } from "../../src/agent/index.ts";
-import { createWindowWatch } from "../../src/cli/window-watch.ts";
-import { openEndpointMemory } from "../../src/home/index.ts";
-import { createHttpClient } from "../../src/net/index.ts";
-import { type ModelEnd, type ModelEvent, pickDialect } from "../../src/wire/index.ts";
-import { fixtureOf, startFakeServer } from "../support/fake-server.ts";
-import { listen } from "../support/loopback.ts";
-import { tempFolder } from "../support/temp-folder.ts";
+import { createContextKeeper } from "../../../src/agent/index.ts";
+import { createWindowWatch } from "../../../src/cli/companions/window-watch.ts";
+import { openEndpointMemory } from "../../../src/home/index.ts";
+import { createHttpClient } from "../../../src/net/index.ts";
+import { type ModelEnd, type ModelEvent, type ModelRequest, pickDialect } from "../../../src/wire/index.ts";
+import { fixtureOf, startFakeServer } from "../../support/fake-server.ts";
+import { listen } from "../../support/loopback.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
 
+const REQUEST: ModelRequest = { model: "qwen3-8b", instructions: "", items: [], tools: [], settings: {} };
 const TEXT: ModelEvent = { type: "text-delta", text: "a" };
 const RETRY: ModelEvent = { type: "notice", notice: { kind: "empty-answer" } };
 const DONE = { type: "completed", items: [], completion: {} } as unknown as ModelEnd;
@@ -37,9 +38,9 @@ function watch(url: string, { isWanted = true, window }: { isWanted?: boolean; w
   });
   const seen: ModelEvent[] = [];
   const request = (events: readonly ModelEvent[], end: ModelEnd) =>
-    made.during(
-      (event) => seen.push(event),
-      async (emit) => {
+    made.around(
+      { request: REQUEST, signal: new AbortController().signal, emit: (event) => seen.push(event) },
+      async ({ emit }) => {
         events.forEach(emit);
         return end;
       },

@@ -1,8 +1,8 @@
 /** Loaded while the first answer of a session comes in. */
-import type { HttpClient } from "../net/index.ts";
-import type { EndpointMemory } from "../protocol/index.ts";
-import { identifyServer, windowOf } from "../servers/index.ts";
-import { type Endpoint, memoryPlace, rememberedFacts } from "../wire/index.ts";
+import type { HttpClient } from "../../net/index.ts";
+import type { EndpointMemory } from "../../protocol/index.ts";
+import { identifyServer, modelNamed, windowOf } from "../../servers/index.ts";
+import { type Endpoint, memoryPlace, rememberedFacts } from "../../wire/index.ts";
 
 export interface WindowQuestion {
   readonly endpoint: Endpoint;
@@ -31,9 +31,11 @@ export async function askWindow(
   if (found.type !== "identified") {
     return undefined;
   }
-  const window = windowOf(found.server, model);
+  const { server } = found;
+  const window = windowOf(server, model);
+  const slots = modelNamed(server, model)?.slots ?? server.slots;
   memory.put(memoryPlace(endpoint), model, {
-    server: { kind: found.server.kind },
+    server: { kind: server.kind, ...(slots === undefined ? {} : { slots }) },
     ...(window === undefined ? {} : { model: { contextWindow: window } }),
   });
   return window;
