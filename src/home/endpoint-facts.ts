@@ -48,6 +48,7 @@ const MODEL_FACTS: Readonly<Record<keyof ModelFacts, Check>> = {
   refusesTextBesideCalls: isFlag,
   refusesParallelCalls: isFlag,
   sealsReasoning: isFlag,
+  isListed: isFlag,
   contextWindow: isCount,
   wireApi: isOneOf("chat", "responses"),
 };

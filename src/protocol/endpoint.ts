@@ -62,6 +62,8 @@ export interface ModelFacts {
   readonly sealsReasoning?: boolean;
   /** The API on which this model alone is served. */
   readonly wireApi?: "chat" | "responses";
+  /** The server had it under this name when it was asked: a typed name that is known needs no question. */
+  readonly isListed?: boolean;
   /** Tokens it holds as it runs, as the server said: when it was asked, or when it refused a prompt as too long. */
   readonly contextWindow?: number;
 }

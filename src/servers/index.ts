@@ -1,2 +1,10 @@
+export type { ServerAddress } from "./ask.ts";
+export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
-export { type Identification, type ServedModel, type ServerIdentity, windowOf } from "./identity.ts";
+export {
+  type Identification,
+  type ServedModel,
+  type ServerIdentity,
+  windowOf,
+} from "./identity.ts";
+export { chatModels, matchName, type NameMatch } from "./match-name.ts";
