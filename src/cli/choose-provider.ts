@@ -1,40 +1,18 @@
 /** Whom exec asks, where that is not simply what is configured. What it takes is loaded only then. */
 import { existsSync } from "node:fs";
-import type { Config, ConfigFlags } from "../config/index.ts";
-import { readOpenAiKey } from "../home/index.ts";
-import { isLoopback, type Traffic } from "../net/index.ts";
+import type { Config } from "../config/index.ts";
+import { isLoopback } from "../net/index.ts";
 import type { EndpointMemory } from "../protocol/index.ts";
 import { rememberedFacts } from "../wire/index.ts";
-import { resolveEndpoint } from "./endpoint.ts";
 import type { Io } from "./io.ts";
-import type { Settings } from "./settings.ts";
-
-export interface Wanted {
-  /** `-m` */
-  readonly model?: string;
-  readonly oss?: boolean;
-  readonly localProvider?: LocalProvider;
-  readonly offline: boolean;
-}
-
-export type LocalProvider = "lmstudio" | "ollama" | "llamacpp";
-
-export interface ChoiceSources {
-  readonly wanted: Wanted;
-  /** As configured. */
-  readonly config: Config;
-  readonly home: string;
-  readonly memory: EndpointMemory;
-  /** Counts what goes to which host. */
-  readonly traffic: Traffic | undefined;
-  /** The configuration once more, with further flags. */
-  readonly reload: (flags: ConfigFlags) => Settings;
-}
-
-export type Choice =
-  | { readonly ok: true; readonly config: Config }
-  /** Why has been said. */
-  | { readonly ok: false; readonly code: number };
+import {
+  type Choice,
+  type ChoiceSources,
+  hasKey,
+  isGuessed,
+  isUnconfigured,
+  type Wanted,
+} from "./provider-choice.ts";
 
 export async function chooseProvider(sources: ChoiceSources, io: Io): Promise<Choice> {
   const { wanted, config, memory } = sources;
@@ -53,24 +31,9 @@ export async function chooseProvider(sources: ChoiceSources, io: Io): Promise<Ch
   return { ok: true, config };
 }
 
-/** Nobody said where the model runs: neither a provider is named, nor another place or key for Codex's default. */
-export function isUnconfigured({ origins, provider }: Config): boolean {
-  const isDefault = (key: string) => (origins[key] ?? "default") === "default";
-  return (
-    isDefault("model_provider") &&
-    ["base_url", "env_key", "experimental_bearer_token"].every((field) =>
-      isDefault(`model_providers.${provider.id}.${field}`),
-    )
-  );
-}
-
 /** A user of OpenAI with a configuration and a key is left in peace. */
 function mayDiscover({ wanted, config, home }: ChoiceSources, io: Io): boolean {
   return wanted.offline || !existsSync(config.file) || !hasKey(config, home, io);
-}
-
-export function hasKey(config: Config, home: string, io: Io): boolean {
-  return resolveEndpoint(config, io.env, () => readOpenAiKey(home)).ok;
 }
 
 /** Which model is meant is not certain: its name was typed and never met there, or nobody named one. */
@@ -80,9 +43,4 @@ function isOpen({ model }: Wanted, config: Config, memory: EndpointMemory): bool
   }
   const facts = rememberedFacts(config.provider, config.model, memory);
   return model !== undefined && Object.keys(facts.model).length === 0;
-}
-
-/** Codex's default is a model of OpenAI's, which a local server is unlikely to have. */
-export function isGuessed({ modelIsDefault, model }: Config): boolean {
-  return modelIsDefault && model.startsWith("gpt-5");
 }

@@ -3,9 +3,9 @@ import { type HeaderFacts, tierName, tierSentence } from "../exec/index.ts";
 import { isLoopback } from "../net/index.ts";
 import type { SandboxPolicy, SandboxTier } from "../protocol/index.ts";
 import { bubblewrapIsMissing } from "../sandbox/index.ts";
-import { isGuessed } from "./choose-provider.ts";
 import type { Conversation } from "./conversation.ts";
 import { explainUnknownKeys } from "./explain-config.ts";
+import { isGuessed } from "./provider-choice.ts";
 import { version } from "./version.ts";
 
 type OpenConversation = Extract<Conversation, { ok: true }>;

@@ -1,12 +1,12 @@
 import type { ServerFace } from "../practice/index.ts";
 import type { SandboxMode } from "../protocol/index.ts";
-import type { LocalProvider } from "./choose-provider.ts";
 import type { CommandName } from "./command-line/grammar.ts";
 import { helpText } from "./command-line/help.ts";
 import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { LocalProvider } from "./provider-choice.ts";
 import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
 

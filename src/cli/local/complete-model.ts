@@ -6,11 +6,11 @@ import { createHttpClient } from "../../net/index.ts";
 import type { ServerKind } from "../../protocol/index.ts";
 import { chatModels, identifyServer, matchName, type ServerIdentity, windowOf } from "../../servers/index.ts";
 import { memoryPlace } from "../../wire/index.ts";
-import { type Choice, type ChoiceSources, isGuessed } from "../choose-provider.ts";
 import { resolveEndpoint } from "../endpoint.ts";
 import { exitCode } from "../exit-code.ts";
 import { fail } from "../fail.ts";
 import type { Io } from "../io.ts";
+import { type Choice, type ChoiceSources, isGuessed } from "../provider-choice.ts";
 import { explainName, placeText } from "./local-text.ts";
 
 /** The first request waits no longer than that. */

@@ -16,6 +16,12 @@ export function placeOf({ server, port }: FoundServer): string {
   return placeText(server.kind, `localhost:${port}`);
 }
 
+/** The same with its version, at the beginning of a line. */
+export function serverTitle({ server, port }: FoundServer): string {
+  const version = server.version === undefined ? "" : ` ${safeLine(server.version)}`;
+  return `${SERVER_NAMES[server.kind]}${version} (localhost:${port})`;
+}
+
 /** One line: who answers, and who else could. */
 export function usingText(
   { server, model, instead }: Extract<Pick, { type: "use" }>,

@@ -2,7 +2,7 @@ import type { Config } from "../../config/index.ts";
 import type { Identification } from "../../servers/index.ts";
 import { explainAbsence } from "../explain-server.ts";
 import type { Explanation } from "../explanation.ts";
-import type { OssProvider } from "./oss.ts";
+import type { OssProvider } from "../provider-choice.ts";
 
 /** Codex's sentence, with the one server more that leat knows. */
 export const NO_CHOICE =

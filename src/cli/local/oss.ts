@@ -15,13 +15,13 @@ import {
   windowOf,
 } from "../../servers/index.ts";
 import { memoryPlace } from "../../wire/index.ts";
-import type { Choice, ChoiceSources, LocalProvider } from "../choose-provider.ts";
 import { resolveEndpoint } from "../endpoint.ts";
 import { exitCode } from "../exit-code.ts";
 import { explainConfigError } from "../explain-config.ts";
 import type { Explanation } from "../explanation.ts";
 import { fail } from "../fail.ts";
 import type { Io } from "../io.ts";
+import type { Choice, ChoiceSources, LocalProvider, OssProvider } from "../provider-choice.ts";
 import { builtInIdOf } from "./found-provider.ts";
 import { canPull, explainName, placeOf, placeText } from "./local-text.ts";
 import { explainOssAbsence, NO_CHOICE } from "./oss-text.ts";
@@ -33,8 +33,6 @@ const DEFAULT_MODELS: Readonly<Record<OssProvider, string | undefined>> = {
   lmstudio: "openai/gpt-oss-20b",
   llamacpp: undefined,
 };
-
-export type OssProvider = "oss" | LocalProvider;
 
 /** Codex waits as long for a connection. */
 const TIMEOUT_MS = 5_000;
@@ -155,10 +153,10 @@ async function ensureModel(
   if (id !== undefined) {
     return use(id);
   }
-  const fail1 = (explanation: Explanation): Choice => ({ ok: false, code: fail(io, explanation) });
+  const ended = (explanation: Explanation): Choice => ({ ok: false, code: fail(io, explanation) });
   if (!canPull(server.kind) || wanted.offline) {
     const places = [{ kind: server.kind, host, ids: models.map((model) => model.id) }];
-    return fail1(explainName(named, [], places));
+    return ended(explainName(named, [], places));
   }
   const { pullModel } = await import("../pull-model.ts");
   const outcome = await pullModel({ address, kind: server.kind, name: named, http }, io);

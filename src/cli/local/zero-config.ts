@@ -2,12 +2,12 @@
 import { createHttpClient } from "../../net/index.ts";
 import { chatModels, type Discovery, discoverServers, windowOf } from "../../servers/index.ts";
 import { memoryPlace } from "../../wire/index.ts";
-import { type Choice, type ChoiceSources, hasKey } from "../choose-provider.ts";
 import { exitCode } from "../exit-code.ts";
 import { explainConfigError, explainUnknownKeys } from "../explain-config.ts";
 import type { Explanation } from "../explanation.ts";
 import { fail } from "../fail.ts";
 import type { Io } from "../io.ts";
+import { type Choice, type ChoiceSources, hasKey } from "../provider-choice.ts";
 import { asProvider } from "./found-provider.ts";
 import { explainName, explainNoModel, explainNothing, usingText } from "./local-text.ts";
 import { type Pick, pickServer, type WantedModel } from "./pick-server.ts";
