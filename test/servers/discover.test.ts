@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createHttpClient } from "../../src/net/index.ts";
 import { chatModels, type Discovery, discoverServers } from "../../src/servers/index.ts";
-import { fixtureOf, serverFixtures, startFakeServer } from "../support/fake-server.ts";
+import { fixtureOf, type ServerFixture, serverFixtures, startFakeServer } from "../support/fake-server.ts";
 import { findFreePort, listen, startLoopback } from "../support/loopback.ts";
 
 function discover(ports: readonly number[], timeoutMs = 5_000, signal = new AbortController().signal) {
@@ -31,7 +31,7 @@ async function startDead(): Promise<number> {
 }
 
 test("every kind is found, whatever its port; those with a loaded model first", async () => {
-  const servers = [];
+  const servers: { fixture: ServerFixture; port: number }[] = [];
   for (const fixture of serverFixtures) {
     servers.push({ fixture, port: portOf(await startFakeServer(fixture)) });
   }
@@ -100,6 +100,23 @@ describe("among others", () => {
     );
     onTestFinished(() => server.close());
     expect(found(await discover([portOf(server)], 150))).toEqual([[portOf(server), "ollama"]]);
+  });
+
+  test("one that dies after its list is known by the list", async () => {
+    const { routes } = fixtureOf("ollama");
+    const server = await startLoopback(
+      (response, request) => {
+        if (request.url === "/v1/models") {
+          response.writeHead(200, { "content-type": "application/json" });
+          response.end(JSON.stringify(routes["GET /v1/models"]));
+        }
+      },
+      { takesGet: true },
+    );
+    onTestFinished(() => server.close());
+    expect(await discover([portOf(server)], 150)).toMatchObject({
+      found: [{ server: { kind: "ollama", models: [{ id: "gpt-oss:20b" }, {}, {}] } }],
+    });
   });
 
   test("what ends the wait is the signal, too", async () => {

@@ -111,7 +111,7 @@ test.each([
   { argv: ["fix the bug"], message: "unknown command 'fix the bug'", hint: 'leat exec "…"' },
   { argv: ["exec", "--sandbx", "x"], message: "unknown option '--sandbx'", hint: "Did you mean --sandbox?" },
   { argv: ["exec", "--json", "hi"], message: "unknown option '--json'", hint: "not here yet" },
-  { argv: ["exec", "--oss", "hi"], message: "unknown option '--oss'", hint: 'model_provider="oss"' },
+  { argv: ["exec", "--ossy", "hi"], message: "unknown option '--ossy'", hint: 'model_provider="oss"' },
   { argv: ["-m", "a", "exec"], message: "unknown option '-m'", hint: "leat exec -m …" },
   { argv: ["exec", "-m"], message: "option --model needs a value: <model>", hint: "--help" },
   { argv: ["exec", "-m", "--stream"], message: "option --model needs a value: <model>", hint: "--help" },
