@@ -7,4 +7,4 @@ export {
   type ServerIdentity,
   windowOf,
 } from "./identity.ts";
-export { chatModels, matchName, type NameMatch } from "./match-name.ts";
+export { chatModels, matchName } from "./match-name.ts";

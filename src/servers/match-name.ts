@@ -13,7 +13,7 @@ function isEmbedding({ id, isEmbedding: isTold }: ServedModel): boolean {
   return isTold ?? /embed|rerank|minilm|\b(?:bge|gte|e5)[-_]/i.test(id);
 }
 
-export type NameMatch =
+type NameMatch =
   /** The server has it under this very name. */
   | { readonly type: "exact" }
   | { readonly type: "completed"; readonly id: string }

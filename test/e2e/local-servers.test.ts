@@ -189,7 +189,7 @@ describe.skipIf(noNamespaces !== undefined)(`nothing is configured (${noNamespac
       name: "not the one that was typed",
       ports: { 11434: "ollama" },
       args: ["-m", "mistral"],
-      says: ["Ollama (localhost:11434) has no model mistral.", "qwen3:latest", "leat models pull mistral"],
+      says: ["there is no model mistral on Ollama (localhost:11434).", "qwen3:latest", "leat models pull mistral"],
     },
   ] as const)("what there is to do: $name", async ({ says, ...world }) => {
     const run = await createUser(world as World).leat("exec", ...("args" in world ? world.args : []), "hi");
@@ -303,10 +303,16 @@ describe.skipIf(noNamespaces !== undefined)(`--oss (${noNamespaces ?? "any port"
       said: "No default OSS provider configured. Use --local-provider=provider or set oss_provider to one of: lmstudio, ollama, llamacpp in config.toml\n",
     },
     {
+      name: "a model can't be fetched",
+      ports: { 11434: "ollama" },
+      args: ["--oss", "-m", "mistral"],
+      said: "mistral",
+    },
+    {
       name: "offline, nothing is fetched",
       ports: { 11434: "ollama" },
       args: ["--oss", "--offline", "-m", "mistral"],
-      said: "Ollama (localhost:11434) has no model mistral.",
+      said: "there is no model mistral on Ollama (localhost:11434).",
     },
   ])("$name", async ({ name: _, args, said, ...world }: Omit<OssCase, "model" | "port">) => {
     const run = await createUser(world).leat("exec", ...args, "hi");
@@ -326,6 +332,13 @@ interface OssCase extends World {
 describe.skipIf(noNamespaces !== undefined)(`-m (${noNamespaces ?? "any port"})`, () => {
   const config = 'model_provider = "ollama"\nmodel_context_window = 8192\n';
 
+  test("a server that is silent, or not there, does not hold it up: it is sent as typed", async () => {
+    const user = createUser({ ports: {}, config });
+    const run = await user.leat("exec", "-m", "gpt", "hi");
+    expect(run.stderr).toContain("nothing listens at http://localhost:11434/v1");
+    expect(run.stderr).toContain("· gpt · Ollama at localhost:11434");
+  });
+
   test("is completed, and a name that is known is not asked about again", async () => {
     const user = createUser({ ports: { 11434: "ollama" }, config });
     const first = await user.leat("exec", "-m", "gpt", "hi");
@@ -339,7 +352,7 @@ describe.skipIf(noNamespaces !== undefined)(`-m (${noNamespaces ?? "any port"})`
 
   test.each([
     ["small or large", "lmstudio", "-", "several models of LM Studio"],
-    ["none", "lmstudio", "mistral", "LM Studio (localhost:11434) has no model mistral."],
+    ["none", "lmstudio", "mistral", "there is no model mistral on LM Studio (localhost:11434)."],
   ])("%s", async (_name, fixture, model, text) => {
     const run = await createUser({ ports: { 11434: fixture }, config }).leat("exec", "-m", model, "hi");
     expect([run.code, run.models]).toEqual([1, []]);

@@ -79,7 +79,7 @@ export function explainNoModel(found: readonly FoundServer[]): Explanation {
 }
 
 /** How the first model gets there. */
-export function getHint(kind: ServerKind): string {
+function getHint(kind: ServerKind): string {
   switch (kind) {
     case "ollama":
       return "Get one: leat models pull gpt-oss:20b";
@@ -116,10 +116,10 @@ export function explainName(
       hint: "Type more of the name of the one you mean.",
     };
   }
-  const there = places.flatMap(({ ids }) => ids);
+  const there = [...new Set(places.flatMap(({ ids }) => ids))];
   const list = there.length === 0 ? "Nothing is there yet." : `There: ${nameList(there)}.`;
   return {
-    message: `${where} has no model ${safeLine(name)}.`,
+    message: `there is no model ${safeLine(name)} on ${where}.`,
     hint: places.some(({ kind }) => canPull(kind))
       ? `${list} To get it: leat models pull ${safeLine(name)}`
       : list,
