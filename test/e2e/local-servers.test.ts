@@ -189,7 +189,11 @@ describe.skipIf(noNamespaces !== undefined)(`nothing is configured (${noNamespac
       name: "not the one that was typed",
       ports: { 11434: "ollama" },
       args: ["-m", "mistral"],
-      says: ["there is no model mistral on Ollama (localhost:11434).", "qwen3:latest", "leat models pull mistral"],
+      says: [
+        "there is no model mistral on Ollama (localhost:11434).",
+        "qwen3:latest",
+        "leat models pull mistral",
+      ],
     },
   ] as const)("what there is to do: $name", async ({ says, ...world }) => {
     const run = await createUser(world as World).leat("exec", ...("args" in world ? world.args : []), "hi");
@@ -409,6 +413,24 @@ describe.skipIf(noNamespaces !== undefined)(`leat alone (${noNamespaces ?? "any 
     expect(run.stdout).toContain(`leat exec ${options} "explain this project"\n`);
     const asked = await user.leat("exec", ...options.split(" "), "hi");
     expect(asked.models).toEqual([{ port, model: "gpt-oss:20b" }]);
+  });
+
+  test("what is configured is not offered twice", async () => {
+    const config = 'model_provider = "ollama"\nmodel = "qwen3"\n';
+    const here = await createUser({ ports: { 11434: "ollama" }, config }).leat();
+    expect(here.stdout).toContain('Next, with qwen3 of Ollama, as configured:\n  leat exec "explain');
+    expect(here.stdout).not.toContain("Or with what runs here");
+    const elsewhere = await createUser({ ports: { 5000: "ollama" }, config }).leat();
+    expect(elsewhere.stdout).toContain(
+      "-c model_provider=ollama -c model_providers.ollama.base_url=http://localhost:5000/v1",
+    );
+  });
+
+  test("a configuration with a mistake is told, and what runs nevertheless", async () => {
+    const run = await createUser({ ports: { 8080: "vllm" }, config: "model = \n" }).leat();
+    expect(run.stdout).toContain("vLLM 0.18.1 (localhost:8080): Qwen/Qwen3-Coder-30B-A3B-Instruct is loaded");
+    expect(run.stdout).toContain("line 1");
+    expect(run.code).toBe(0);
   });
 
   test("nothing runs", async () => {
