@@ -6,6 +6,7 @@ import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { LocalProvider } from "./provider-choice.ts";
 import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
 
@@ -15,7 +16,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   switch (line.type) {
     case "welcome": {
       const { welcome } = await import("./welcome.ts");
-      return welcome(io);
+      return await welcome(io);
     }
     case "version":
       io.stdout.write(`leat ${version}\n`);
@@ -91,14 +92,20 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     }
     case "practice": {
       const { runPracticeCommand } = await import("./practice.ts");
-      const [port, scriptPath, pace] = ["port", "script", "pace"].map((option) => firstValue(given, option));
-      const options = {
-        ...(port === undefined ? {} : { port: Number(port) }),
-        ...(scriptPath === undefined ? {} : { scriptPath }),
-        ...(pace === undefined ? {} : { pace }),
+      const port = firstValue(given, "port");
+      const options = withoutUndefined({
+        port: port === undefined ? undefined : Number(port),
+        scriptPath: firstValue(given, "script"),
+        pace: firstValue(given, "pace"),
         // The grammar lets only the choices through.
-        ...withoutUndefined({ face: firstValue(given, "as") as ServerFace | undefined }),
-      };
+        face: firstValue(given, "as") as ServerFace | undefined,
+        prefill: firstValue(given, "prefill"),
+        slots: firstValue(given, "slots"),
+        load: firstValue(given, "load"),
+        window: firstValue(given, "window"),
+        also: given.options.get("also"),
+        slotSavePath: firstValue(given, "slot-save-path"),
+      });
       return await runPracticeCommand(options, {
         stdout: io.stdout,
         stderr: io.stderr,
@@ -135,6 +142,8 @@ function execOptions(given: Given): ExecOptions {
   const optional = {
     prompt: given.argument,
     model: firstValue(given, "model"),
+    // The grammar lets only the choices through.
+    localProvider: firstValue(given, "local-provider") as LocalProvider | undefined,
     profile: firstValue(given, "profile"),
     directory: firstValue(given, "cd"),
     outputLastMessage: firstValue(given, "output-last-message"),
@@ -147,6 +156,7 @@ function execOptions(given: Given): ExecOptions {
     skipGitRepoCheck: given.options.has("skip-git-repo-check"),
     // The grammar lets only the choices through.
     color: (firstValue(given, "color") ?? "auto") as ExecOptions["color"],
+    oss: given.options.has("oss"),
     stream: given.options.has("stream"),
     offline: given.options.has("offline"),
     verbose: given.options.has("verbose"),

@@ -60,6 +60,7 @@ const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as c
 const colorChoices = ["always", "never", "auto"] as const;
 const splits = ["given", "whole", "bytes"] as const;
 const practiceFaces = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
+const localProviders = ["lmstudio", "ollama", "llamacpp"] as const;
 const demoPaces = ["human", "full"] as const;
 
 const sandboxOption: OptionSpec = {
@@ -95,7 +96,19 @@ export const commands: readonly CommandSpec[] = [
     argument: { name: "prompt", summary: "what to do; `-` or none reads it from stdin" },
     options: [
       overrideOption,
-      { name: "model", short: "m", value: "<model>", summary: "the model to ask" },
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "the model to ask; a part of its name will do on this machine",
+      },
+      { name: "oss", summary: "use a local server (oss_provider, else Ollama), and get a missing model" },
+      {
+        name: "local-provider",
+        value: "<server>",
+        summary: "the server of --oss, which it implies",
+        choices: localProviders,
+      },
       profileOption,
       sandboxOption,
       directoryOption,
@@ -200,6 +213,21 @@ export const commands: readonly CommandSpec[] = [
         summary: "answer like this server to who asks",
         choices: practiceFaces,
       },
+      { name: "prefill", value: "<tokens/s>", summary: "how fast prompts are read" },
+      { name: "slots", value: "<n>", summary: "requests answered at a time, each with a cache (default 1)" },
+      {
+        name: "load",
+        value: "<seconds>",
+        summary: "the model is not loaded at first; this is how long it takes",
+      },
+      { name: "window", value: "<tokens>", summary: "tokens a request may have" },
+      {
+        name: "also",
+        value: "<model>",
+        summary: "a further model on disk, not loaded; repeatable",
+        repeats: true,
+      },
+      { name: "slot-save-path", value: "<dir>", summary: "where llama.cpp's slots are saved" },
     ],
   },
   {
