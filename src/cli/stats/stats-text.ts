@@ -61,12 +61,12 @@ function row(
     `median ${about}${format(median)}`,
     ...(count > 1 ? [`90 % ${format === formatDuration ? "within" : "up to"} ${about}${format(p90)}`] : []),
   ];
-  return wrapped(parts, `  ${label.padEnd(LABEL_COLUMNS - 2)}`, look);
+  return wrapped(parts, `  ${label.padEnd(LABEL_COLUMNS)}`, look);
 }
 
 /** Bars by time, the latest on the right: as many as fit, two marks to each. */
 function chart(buckets: readonly Bucket[], look: StatsLook): string[] {
-  const room = Math.max(1, Math.min(60, look.columns - LABEL_COLUMNS - 16));
+  const room = Math.max(1, Math.min(60, look.columns - LABEL_COLUMNS - 24));
   const shown = buckets.slice(-room);
   const [first, last] = [shown[0], shown.at(-1)];
   if (first === undefined || last === undefined || shown.length < 2) {
@@ -78,13 +78,13 @@ function chart(buckets: readonly Bucket[], look: StatsLook): string[] {
     return known.length < 2
       ? []
       : [
-          `  ${label.padEnd(LABEL_COLUMNS - 2)}${bars(values, look)}  ${format(Math.min(...known))} to ${format(Math.max(...known))}`,
+          `  ${label.padEnd(LABEL_COLUMNS)}${bars(values, look)}  ${format(Math.min(...known))} to ${format(Math.max(...known))}`,
         ];
   };
   return [
     ...line("first token", "firstTokenMs", formatDuration),
     ...line("decode", "decode", formatSpeed),
-    `  ${"".padEnd(LABEL_COLUMNS - 2)}${spanText(first.at, last.at)}`,
+    `  ${"".padEnd(LABEL_COLUMNS)}${spanText(first.at, last.at)}`,
   ];
 }
 

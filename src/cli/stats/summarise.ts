@@ -21,7 +21,7 @@ export interface ModelSummary {
 }
 
 /** Of no values, all are absent. */
-export interface Spread {
+interface Spread {
   readonly count: number;
   readonly median?: number;
   readonly p90?: number;
