@@ -66,7 +66,7 @@ function row(
 
 /** Bars by time, the latest on the right: as many as fit, two marks to each. */
 function chart(buckets: readonly Bucket[], look: StatsLook): string[] {
-  const room = Math.max(1, Math.min(60, look.columns - LABEL_COLUMNS - 24));
+  const room = Math.max(1, Math.min(60, look.columns - LABEL_COLUMNS - 2));
   const shown = buckets.slice(-room);
   const [first, last] = [shown[0], shown.at(-1)];
   if (first === undefined || last === undefined || shown.length < 2) {
@@ -77,9 +77,11 @@ function chart(buckets: readonly Bucket[], look: StatsLook): string[] {
     const known = values.filter((value) => value !== undefined);
     return known.length < 2
       ? []
-      : [
-          `  ${label.padEnd(LABEL_COLUMNS)}${bars(values, look)}  ${format(Math.min(...known))} to ${format(Math.max(...known))}`,
-        ];
+      : wrapped(
+          [bars(values, look), `${format(Math.min(...known))} to ${format(Math.max(...known))}`],
+          `  ${label.padEnd(LABEL_COLUMNS)}`,
+          look,
+        );
   };
   return [
     ...line("first token", "firstTokenMs", formatDuration),

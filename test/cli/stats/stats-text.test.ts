@@ -17,8 +17,8 @@ test("80 columns", () => {
   first token  median 1.5 s · 90 % within 2.5 s
   prefill      median 400 tok/s · 90 % up to 400 tok/s
   decode       median ≈35 tok/s · 90 % up to ≈45 tok/s
-  first token  ▂▄▅▇█  500 ms to 2.5 s
-  decode       ██▇▆▅  25 tok/s to 45 tok/s
+  first token  ▂▄▅▇█ · 500 ms to 2.5 s
+  decode       ██▇▆▅ · 25 tok/s to 45 tok/s
                2026-11-01 to 2026-11-05, by day
 `);
 });
@@ -34,8 +34,9 @@ test("40 columns, without UTF-8: nothing is wider", () => {
                90 % up to 400 tok/s
   decode       median ~35 tok/s
                90 % up to ~45 tok/s
-  first token  .=+%#  500 ms to 2.5 s
-  decode       ##%*+  25 tok/s to 45 tok/s
+  first token  .=+%# | 500 ms to 2.5 s
+  decode       ##%*+
+               25 tok/s to 45 tok/s
                2026-11-01 to 2026-11-05, by day
 `);
 });
