@@ -1,3 +1,4 @@
+export { countBusySlots } from "./busy-slots.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
 export {
   type Identification,

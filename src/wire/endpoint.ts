@@ -20,8 +20,11 @@ export interface Endpoint {
   readonly idleTimeoutMs: number | undefined;
 }
 
+/** The part of it that says where. */
+type Address = Pick<Endpoint, "baseUrl" | "queryParams">;
+
 /** The request URL: the path goes behind that of the base, the parameters beside those it may have. */
-export function endpointUrl(endpoint: Endpoint, path: string): string {
+export function endpointUrl(endpoint: Address, path: string): string {
   const url = new URL(endpoint.baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, "") + path;
   url.hash = "";
@@ -32,13 +35,13 @@ export function endpointUrl(endpoint: Endpoint, path: string): string {
 }
 
 /** The same for people to read: without the query and the credentials, where keys may stand. */
-export function shownUrl(endpoint: Endpoint, path: string): string {
+export function shownUrl(endpoint: Address, path: string): string {
   const url = new URL(endpointUrl(endpoint, path));
   return `${url.origin}${url.pathname}`;
 }
 
 /** Under which name facts about the endpoint are kept. Without credentials, since it is written down. */
-export function memoryPlace(endpoint: Endpoint): string {
+export function memoryPlace(endpoint: Address): string {
   return shownUrl(endpoint, "");
 }
 

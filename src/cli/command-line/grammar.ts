@@ -17,6 +17,7 @@ export interface CommandSpec {
 export type CommandName =
   | "exec"
   | "models"
+  | "doctor"
   | "apply-patch"
   | "sandbox"
   | "undo"
@@ -134,6 +135,19 @@ export const commands: readonly CommandSpec[] = [
       profileOption,
       { name: "provider", value: "<id>", summary: "ask this provider alone" },
       { name: "json", summary: "print everything the servers tell, as JSON" },
+    ],
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    summary:
+      "check the installation, the configuration, the servers and the model in force; says what to change",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "check this provider alone, also one elsewhere" },
+      { name: "quick", summary: "ask the model nothing" },
+      { name: "json", summary: "print the report as JSON" },
     ],
   },
   {

@@ -1,5 +1,11 @@
-/** How a package is installed on this system, from `ID` and `ID_LIKE` of /etc/os-release; undefined where that is not known. */
-export function installCommand(osRelease: string | undefined, packageName: string): string | undefined {
+/** How a package is installed here; undefined where that is not known. Linux tells by `ID` and `ID_LIKE` of /etc/os-release. */
+export function installCommand(
+  { platform, osRelease }: { readonly platform: string; readonly osRelease: string | undefined },
+  packageName: string,
+): string | undefined {
+  if (platform === "darwin") {
+    return `brew install ${packageName}`;
+  }
   const field = (name: string) => new RegExp(`^${name}="?([^"\n]*)"?$`, "m").exec(osRelease ?? "")?.[1] ?? "";
   const families = [field("ID"), ...field("ID_LIKE").split(" ")];
   const command = families.map((family) => INSTALLERS.get(family)).find((known) => known !== undefined);

@@ -66,7 +66,9 @@ function valueChecks(config: Config): Check[] {
   const { provider, origins, values } = config;
   const field = (name: string) => {
     const suffix = `.${name}`;
-    return Object.keys(origins).find((key) => key.startsWith("model_providers.") && key.endsWith(suffix)) ?? name;
+    return (
+      Object.keys(origins).find((key) => key.startsWith("model_providers.") && key.endsWith(suffix)) ?? name
+    );
   };
   const [urlKey, apiKey] = [field("base_url"), field("wire_api")];
   const url = new URL(provider.baseUrl);
@@ -81,12 +83,12 @@ function valueChecks(config: Config): Check[] {
   const others = Object.entries(values).filter(([key]) => !firstKeys.has(key));
   return [...always, ...others].map(([key, value]) => {
     const origin = origins[key] ?? "default";
-    const sign = value === "not set" ? ":" : " =";
+    const isSet = value !== "not set";
     return {
       id: `config.value.${key}`,
       status: "info",
-      message: `${key}${sign} ${value} (${origin})`,
-      data: { key, value, origin },
+      message: isSet ? `${key} = ${value} (${origin})` : `${key} is not set`,
+      data: { key, value: isSet ? value : null, origin },
     };
   });
 }

@@ -19,7 +19,12 @@ export function judgeInstallation(evidence: InstallationEvidence): Check[] {
   const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
   const oldest = OLDEST_NODE.join(".");
   return [
-    { id: "leat.version", status: "info", message: `leat ${version}, in ${folder}`, data: { version, folder } },
+    {
+      id: "leat.version",
+      status: "info",
+      message: `leat ${version}, in ${folder}`,
+      data: { version, folder },
+    },
     {
       id: "leat.node",
       status: isOld ? "warn" : "ok",

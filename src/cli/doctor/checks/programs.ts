@@ -23,5 +23,12 @@ export function judgeProgram({ name, version, install }: ProgramEvidence): Check
 
 const MISSING = {
   git: { status: "warn", without: "`leat undo` and snapshots do not work", reason: "Undo needs git." },
-  rg: { status: "info", without: "searching is done without ripgrep, more slowly", reason: "Search is faster with it." },
-} as const satisfies Record<ProgramEvidence["name"], { status: Check["status"]; without: string; reason: string }>;
+  rg: {
+    status: "info",
+    without: "searching is done without ripgrep, more slowly",
+    reason: "Search is faster with it.",
+  },
+} as const satisfies Record<
+  ProgramEvidence["name"],
+  { status: Check["status"]; without: string; reason: string }
+>;

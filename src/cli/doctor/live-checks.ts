@@ -1,0 +1,145 @@
+/** The checks that ask the model itself, one after the other, each shown as soon as it is judged. */
+import type { Config } from "../../config/index.ts";
+import type { HttpClient } from "../../net/index.ts";
+import type { EndpointMemory, HistoryItem } from "../../protocol/index.ts";
+import { countBusySlots, modelNamed, type ServerIdentity } from "../../servers/index.ts";
+import { type Endpoint, rememberedFacts } from "../../wire/index.ts";
+import { explainContext } from "../explain-context.ts";
+import { checkAnswerSchema, judgeAnswerSchema } from "./checks/answer-schema.ts";
+import { checkCache, judgeCache } from "./checks/cache.ts";
+import { checkCancel, judgeCancel } from "./checks/cancel.ts";
+import { checkParallelCalls, judgeParallelCalls } from "./checks/parallel-calls.ts";
+import { judgeReasoning } from "./checks/reasoning.ts";
+import { checkStreaming, judgeStreaming } from "./checks/streaming.ts";
+import { checkSystemMessage, judgeSystemMessage } from "./checks/system-message.ts";
+import { checkToolCall, judgeToolCall } from "./checks/tool-call.ts";
+import { judgeLearnt } from "./learnt.ts";
+import { type Answer, type Ask, createAsker } from "./question.ts";
+import type { Report } from "./report.ts";
+
+export interface LiveOptions {
+  readonly config: Config;
+  readonly endpoint: Endpoint;
+  readonly server: ServerIdentity;
+  readonly http: HttpClient;
+  readonly memory: EndpointMemory;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** `streaming`: one short request, since it may cost money. */
+  readonly scope: "all" | "streaming";
+  /** Called when the model has answered, and is loaded therefore. */
+  readonly onAnswered: () => Promise<void>;
+}
+
+/** The first question may have to wait for the model to be loaded. */
+const FIRST_TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 120_000;
+
+export async function checkLive(options: LiveOptions): Promise<void> {
+  const { config, endpoint, server, memory, signal, report, scope } = options;
+  const context = explainContext(config);
+  const seen: Seen = { items: [], answers: 0, usualMs: Number.POSITIVE_INFINITY };
+  const first = await report.during("streaming", () =>
+    checkStreaming(watched(createAsker({ ...options, timeoutMs: FIRST_TIMEOUT_MS }), seen)),
+  );
+  report.add(judgeStreaming(first, context));
+  if (first.type !== "answered") {
+    if (!signal.aborted && scope === "all") {
+      report.add({
+        id: "model.live",
+        status: "unknown",
+        message:
+          "tool calls, thinking, system message, json_schema, cache and cancelling: not tried, since there was no answer",
+      });
+    }
+    return;
+  }
+  await options.onAnswered();
+  if (scope === "streaming") {
+    return;
+  }
+  const ask = watched(createAsker({ ...options, timeoutMs: TIMEOUT_MS }), seen);
+  const facts = () => rememberedFacts(endpoint, config.model, memory);
+  const steps: readonly (() => Promise<void>)[] = [
+    async () => {
+      const trips = await report.during("tool call", () => checkToolCall(ask));
+      report.add(judgeToolCall(trips, context));
+    },
+    async () => {
+      const answer = await report.during("parallel calls", () => checkParallelCalls(ask));
+      report.add(judgeParallelCalls(answer, context));
+    },
+    async () => {
+      const evidence = await report.during("system message", () => checkSystemMessage(ask));
+      report.add(
+        judgeSystemMessage(evidence, { isMerged: facts().model.refusesSystemRole === true }, context),
+      );
+    },
+    async () => {
+      const answer = await report.during("json_schema", () => checkAnswerSchema(ask));
+      report.add(judgeAnswerSchema(answer, context));
+    },
+    async () => {
+      // Before the long questions, which are hurried through or cut.
+      const told = modelNamed(server, config.model)?.reasoning;
+      report.add(judgeReasoning({ ...seen, told, opensThinking: facts().model.opensThinking === true }));
+    },
+    async () => {
+      const question = { nonce: crypto.randomUUID(), lines: cacheLines(options) };
+      report.add(judgeCache(await report.during("prompt cache", () => checkCache(ask, question)), context));
+    },
+    async () => {
+      const evidence = await report.during("cancelling", () =>
+        checkCancel(ask, { usualMs: seen.usualMs, signal, countBusySlots: () => busySlots(options) }),
+      );
+      report.add(judgeCancel(evidence, context));
+    },
+  ];
+  for (const step of steps) {
+    if (signal.aborted) {
+      return;
+    }
+    await step();
+  }
+  report.add(...judgeLearnt(facts()));
+}
+
+/** What all answers together show. */
+interface Seen {
+  readonly items: HistoryItem[];
+  answers: number;
+  usualMs: number;
+}
+
+function watched(ask: Ask, seen: Seen): Ask {
+  return async (question) => {
+    const answer: Answer = await ask(question);
+    if (answer.type === "answered") {
+      seen.items.push(...answer.items);
+      seen.answers += 1;
+      seen.usualMs = Math.min(seen.usualMs, answer.pace.firstMs ?? answer.pace.totalMs);
+    }
+    return answer;
+  };
+}
+
+/** About ten tokens a line: enough to be felt where reading is slow, and never more than a small part of the window. */
+const MOST_LINES = 80;
+
+function cacheLines({ config, server }: LiveOptions): number {
+  const window =
+    config.contextWindow ?? modelNamed(server, config.model)?.contextWindow ?? Number.POSITIVE_INFINITY;
+  return Math.min(MOST_LINES, Math.floor(window / 40));
+}
+
+const SLOTS_TIMEOUT_MS = 1_500;
+
+async function busySlots({ endpoint, server, http, signal }: LiveOptions): Promise<number | undefined> {
+  const hasSlots = server.kind === "llamacpp";
+  return hasSlots
+    ? await countBusySlots(endpoint, {
+        http,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(SLOTS_TIMEOUT_MS)]),
+      })
+    : undefined;
+}
