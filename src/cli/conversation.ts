@@ -21,6 +21,7 @@ import { createWindowWatch } from "./companions/window-watch.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
+import { sessionHeaders, withSessionId } from "./session-id.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
 
@@ -136,9 +137,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
     }),
   ];
+  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
   const ask = accompany(
     ({ request, signal, emit }) =>
-      streamModel(request, endpoint, {
+      streamModel(request, asked, {
         http,
         memory,
         signal,
@@ -158,7 +160,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       model: config.model,
       instructions,
       tools,
-      settings: { ...config.generation, extraBody: config.provider.extraBody },
+      settings: { ...config.generation, extraBody: withSessionId(config.provider.extraBody, session.id) },
       cwd,
       userHome: io.userHome,
       openSandbox() {

@@ -94,6 +94,8 @@ export interface ProviderConfig {
   readonly queryParams: Readonly<Record<string, string>>;
   /** Put into the body of every request. */
   readonly extraBody: Readonly<Record<string, unknown>>;
+  /** Names of the headers that carry the session's id; absent: not configured. */
+  readonly sessionIdHeaders?: readonly string[];
   readonly httpHeaders: Readonly<Record<string, string>>;
   /** Header name to the environment variable that holds its value. */
   readonly envHttpHeaders: Readonly<Record<string, string>>;

@@ -148,9 +148,18 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["chat", "responses"],
   }),
   used("model_providers.<id>.query_params", "string-map", "Added to every URL.", { secret: true }),
-  used("model_providers.<id>.extra_body", "table", "Further fields for the body of every request."),
+  used(
+    "model_providers.<id>.extra_body",
+    "table",
+    "Further fields for the body of every request; `{session_id}` in a text is the session's id.",
+  ),
   used("model_providers.<id>.http_headers", "string-map", "Headers for every request.", { secret: true }),
   used("model_providers.<id>.env_http_headers", "string-map", "Headers whose values are in variables."),
+  used(
+    "model_providers.<id>.session_id_headers",
+    "strings",
+    "Headers that carry the session's id, for routers that keep a session on one machine. Without it: `session-id` and `x-session-id` on loopback, none elsewhere.",
+  ),
   used("model_providers.<id>.request_max_retries", "integer", "Retries before an answer begins.", {
     default: 4,
     cap: 100,

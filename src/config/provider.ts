@@ -65,6 +65,7 @@ export function resolveProvider(
   const envKey = field<string | undefined>("env_key");
   const envKeyInstructions = field<string | undefined>("env_key_instructions");
   const bearerToken = field<string | undefined>("experimental_bearer_token");
+  const sessionIdHeaders = field<readonly string[] | undefined>("session_id_headers");
   const count = (name: string): number => capped([...path, name], field<number>(name));
   const strings = (name: string) => stringRecord(field<TomlTable | undefined>(name));
   const provider: ProviderConfig = {
@@ -79,6 +80,7 @@ export function resolveProvider(
     extraBody: jsonObject(field<TomlTable | undefined>("extra_body")),
     httpHeaders: strings("http_headers"),
     envHttpHeaders: strings("env_http_headers"),
+    ...(sessionIdHeaders !== undefined && { sessionIdHeaders }),
     requestMaxRetries: count("request_max_retries"),
     streamMaxRetries: count("stream_max_retries"),
     streamIdleTimeoutMs: count("stream_idle_timeout_ms"),

@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly queryParams: Readonly<Record<string, string>>;
   /** Authorization and the configured headers, ready to send. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Which session it is, for routers that keep a session on one machine; no secret. */
+  readonly sessionHeaders?: Readonly<Record<string, string>>;
   /** The API as configured; what the server taught goes before it. */
   readonly wireApi: "chat" | "responses";
   readonly dialect: Dialect;

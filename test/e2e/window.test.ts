@@ -87,7 +87,11 @@ describe("the window of a model on this machine", () => {
     expect(first.code, first.stderr).toBe(0);
     expect(state.order).toEqual([CHAT, "GET /v1/models", "GET /props", CHAT]);
     expect(first.stderr).toContain("the server says that the context holds 16,384 tokens");
-    expect(user.facts()).toEqual({ kind: "llamacpp", slots: 4, models: { "qwen3-8b": { contextWindow: 16_384 } } });
+    expect(user.facts()).toEqual({
+      kind: "llamacpp",
+      slots: 4,
+      models: { "qwen3-8b": { contextWindow: 16_384 } },
+    });
 
     // One request now, since it is known who answers; and a server started anew has another window.
     state.window = 8_192;
