@@ -63,7 +63,7 @@ export async function checkLive(options: LiveOptions): Promise<void> {
   const steps: readonly (() => Promise<void>)[] = [
     async () => {
       const trips = await report.during("tool call", () => checkToolCall(ask));
-      report.add(judgeToolCall(trips, context));
+      report.add(judgeToolCall(trips, { kind: server.kind, context }));
     },
     async () => {
       const answer = await report.during("parallel calls", () => checkParallelCalls(ask));

@@ -38,7 +38,7 @@ export function endingText({ checks, advice, curl, interrupted }: Ending, look: 
     blocks.length > 0
       ? `\n${styled("1", "What to change", look)}\n${blocks.join("")}`
       : checks.some(({ status }) => status === "fail" || status === "warn")
-        ? ""
+        ? "\nWhat to change: see the lines marked above.\n"
         : "\nNothing to change.\n";
   const asked =
     curl === undefined

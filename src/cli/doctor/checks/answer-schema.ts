@@ -22,7 +22,7 @@ export async function checkAnswerSchema(ask: Ask): Promise<Answer> {
   });
 }
 
-const WITHOUT = "arguments of calls that can't be read are not asked for anew by their schema";
+const WITHOUT = "a call whose arguments can't be read is not mended by asking for them alone";
 
 export function judgeAnswerSchema(answer: Answer, context: ExplainContext): Check {
   if (answer.type === "failed" && answer.error.kind === "unsupported_parameter") {

@@ -1,7 +1,7 @@
-import type { Config } from "../../../config/index.ts";
+import type { Config, UnknownKey } from "../../../config/index.ts";
 import type { ConfigError } from "../../../protocol/index.ts";
 import { explainConfigError, explainUnknownKeys } from "../../explain-config.ts";
-import type { Check } from "../check.ts";
+import type { Advice, Check } from "../check.ts";
 
 export type ConfigurationEvidence =
   | { readonly type: "broken"; readonly error: ConfigError }
@@ -95,6 +95,7 @@ function valueChecks(config: Config): Check[] {
 
 function unknownKeyChecks({ file, warnings }: Config): Check[] {
   const message = explainUnknownKeys(file, warnings);
+  const [guessed] = warnings.filter((unknown) => unknown.nearest !== undefined);
   return message === undefined
     ? []
     : [
@@ -102,10 +103,17 @@ function unknownKeyChecks({ file, warnings }: Config): Check[] {
           id: "config.unknown-keys",
           status: "warn",
           message,
-          hint: "They have no effect. docs/configuration.md lists the keys there are.",
+          hint: `${warnings.length === 1 ? "It has" : "They have"} no effect. docs/configuration.md lists the keys there are.`,
           data: { keys: warnings },
+          ...(guessed === undefined ? {} : { advice: adviceToRename(guessed) }),
         },
       ];
+}
+
+/** The first of them that resembles a key. */
+function adviceToRename({ key, line, nearest }: UnknownKey): Advice {
+  const where = line === undefined ? "-c" : `line ${line}`;
+  return { reason: `${key} (${where}) is no key.`, paste: `${key.replace(/[^.]*$/, "")}${nearest} = …` };
 }
 
 function unusedKeyChecks({ notYet, codexOnly }: Config): Check[] {

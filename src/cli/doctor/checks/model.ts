@@ -105,7 +105,7 @@ export function judgeAbilities(served: ServedModel): Check[] {
     {
       id: "model.abilities",
       status: tools === false ? "warn" : "info",
-      message: `by the server's word it can: ${words.join(", ")}`,
+      message: `the server says of it: ${words.join(", ")}`,
       ...(tools === false
         ? {
             hint: "Without tools a model can't work on files: leat describes them in the prompt, which small models follow badly.",

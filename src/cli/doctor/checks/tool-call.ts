@@ -1,3 +1,4 @@
+import type { ServerKind } from "../../../protocol/index.ts";
 import type { ExplainContext } from "../../explanation.ts";
 import type { Check } from "../check.ts";
 import { type Answer, type Ask, textOf, userSays } from "../question.ts";
@@ -56,10 +57,10 @@ function withoutCall({ items, completion }: Extract<Answer, { type: "answered" }
   return call === undefined ? { type: "not-called" } : { type: "bad-call", name: call.name ?? undefined };
 }
 
-const FIT_MODEL_HINT =
-  "Choose a model made for tool calls, and start the server with its tool parser (llama.cpp: --jinja; vLLM: --enable-auto-tool-choice --tool-call-parser <name>).";
-
-export function judgeToolCall(trips: readonly RoundTrip[], context: ExplainContext): Check {
+export function judgeToolCall(
+  trips: readonly RoundTrip[],
+  { kind, context }: { readonly kind: ServerKind; readonly context: ExplainContext },
+): Check {
   const last = trips.at(-1);
   const tries = `${trips.length} of ${trips.length}`;
   const data = { tries: trips.length, outcome: last?.type };
@@ -67,8 +68,9 @@ export function judgeToolCall(trips: readonly RoundTrip[], context: ExplainConte
     id: ID,
     status: "warn",
     message: `${WHAT}: ${message}`,
-    hint: FIT_MODEL_HINT,
+    hint: "leat can do little with a model that does not call tools: choose one that is made for it.",
     data,
+    advice: { reason: "The model must be able to call tools.", paste: WITH_TOOLS[kind] ?? "leat models" },
   });
   switch (last?.type) {
     case undefined:
@@ -95,3 +97,10 @@ export function judgeToolCall(trips: readonly RoundTrip[], context: ExplainConte
       return last satisfies never;
   }
 }
+
+/** How a server is started so that calls are read from what a model writes. */
+const WITH_TOOLS: Readonly<Partial<Record<ServerKind, string>>> = {
+  llamacpp: "llama-server … --jinja",
+  vllm: "vllm serve … --enable-auto-tool-choice --tool-call-parser <name>",
+  sglang: "python -m sglang.launch_server … --tool-call-parser <name>",
+};
