@@ -22,14 +22,14 @@ export async function checkAnswerSchema(ask: Ask): Promise<Answer> {
   });
 }
 
-const WITHOUT = "a call whose arguments can't be read is not mended by asking for them alone";
+const WITHOUT = "so leat can't have the broken arguments of a call written anew";
 
 export function judgeAnswerSchema(answer: Answer, context: ExplainContext): Check {
   if (answer.type === "failed" && answer.error.kind === "unsupported_parameter") {
     return {
       id: ID,
       status: "info",
-      message: `${WHAT}: the server refuses response_format; ${WITHOUT}`,
+      message: `${WHAT}: the server refuses response_format, ${WITHOUT}`,
       data: { honoured: false },
     };
   }
@@ -43,7 +43,7 @@ export function judgeAnswerSchema(answer: Answer, context: ExplainContext): Chec
     : {
         id: ID,
         status: "info",
-        message: `${WHAT}: response_format is ignored; ${WITHOUT}`,
+        message: `${WHAT}: response_format is ignored, ${WITHOUT}`,
         data: { honoured: false },
       };
 }
