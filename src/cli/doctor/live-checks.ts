@@ -90,7 +90,12 @@ export async function checkLive(options: LiveOptions): Promise<void> {
     },
     async () => {
       const evidence = await report.during("cancelling", () =>
-        checkCancel(ask, { usualMs: seen.usualMs, signal, countBusySlots: () => busySlots(options) }),
+        checkCancel(ask, {
+          usualMs: seen.usualMs,
+          signal,
+          countBusySlots: () => busySlots(options),
+          longestWaitMs: LONGEST_WAIT_MS,
+        }),
       );
       report.add(judgeCancel(evidence, context));
     },
@@ -133,6 +138,8 @@ function cacheLines({ config, server }: LiveOptions): number {
 }
 
 const SLOTS_TIMEOUT_MS = 1_500;
+/** A server that notices a closed connection does so with the next token; this is many times that. */
+const LONGEST_WAIT_MS = 10_000;
 
 async function busySlots({ endpoint, server, http, signal }: LiveOptions): Promise<number | undefined> {
   const hasSlots = server.kind === "llamacpp";

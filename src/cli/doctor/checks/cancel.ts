@@ -22,10 +22,10 @@ export interface CancelOptions {
   /** The quickest first token of a small prompt so far. */
   readonly usualMs: number;
   readonly signal: AbortSignal;
+  /** How long a slot may stay busy. */
+  readonly longestWaitMs: number;
 }
 
-/** A server that notices a closed connection does so with the next token; this is many times that. */
-const LONGEST_WAIT_MS = 10_000;
 const POLL_MS = 50;
 
 export async function checkCancel(ask: Ask, options: CancelOptions): Promise<CancelEvidence> {
@@ -59,7 +59,7 @@ export async function checkCancel(ask: Ask, options: CancelOptions): Promise<Can
 
 async function waitForSlot(
   busyBefore: number,
-  { countBusySlots, signal }: CancelOptions,
+  { countBusySlots, signal, longestWaitMs }: CancelOptions,
 ): Promise<CancelEvidence> {
   const startedMs = performance.now();
   for (;;) {
@@ -68,7 +68,7 @@ async function waitForSlot(
     if (now !== undefined && now < busyBefore) {
       return { type: "slots", freedAfterMs: waitedMs, waitedMs };
     }
-    if (waitedMs > LONGEST_WAIT_MS || signal.aborted) {
+    if (waitedMs > longestWaitMs || signal.aborted) {
       return { type: "slots", waitedMs };
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
