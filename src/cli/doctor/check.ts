@@ -24,3 +24,11 @@ export interface Group {
   readonly id: string;
   readonly title: string;
 }
+
+/** What stands at the end of a report. */
+export interface Ending {
+  readonly checks: readonly Check[];
+  readonly advice: readonly Advice[];
+  readonly curl: string | undefined;
+  readonly interrupted: boolean;
+}

@@ -4,7 +4,7 @@ import type { HttpClient } from "../../net/index.ts";
 import type { EndpointMemory, HistoryItem, ModelError, ToolSpec } from "../../protocol/index.ts";
 import { type Completion, type Endpoint, streamModel } from "../../wire/index.ts";
 
-export interface Question {
+interface Question {
   readonly instructions: string;
   readonly items: readonly HistoryItem[];
   readonly tools?: readonly ToolSpec[];

@@ -1,7 +1,6 @@
 import { safeJson } from "../safe-json.ts";
 import { version } from "../version.ts";
-import type { Check, Group } from "./check.ts";
-import type { Ending } from "./report.ts";
+import type { Check, Ending, Group } from "./check.ts";
 
 /** One object, for programs. The names in it stay as they are; new ones may be added. */
 export function reportAsJson(

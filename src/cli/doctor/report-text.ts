@@ -1,7 +1,6 @@
 /** What a person reads of the report. Every text may quote a server, and goes out without control characters. */
 import { safeLine } from "../../exec/index.ts";
-import type { Check, CheckStatus, Group } from "./check.ts";
-import type { Ending } from "./report.ts";
+import type { Check, CheckStatus, Ending, Group } from "./check.ts";
 
 export interface ReportLook {
   readonly utf8: boolean;
@@ -39,7 +38,7 @@ export function endingText({ checks, advice, curl, interrupted }: Ending, look: 
       ? `\n${styled("1", "What to change", look)}\n${blocks.join("")}`
       : checks.some(({ status }) => status === "fail" || status === "warn")
         ? "\nWhat to change: see the lines marked above.\n"
-        : "\nNothing to change.\n";
+        : `\nNothing to change${interrupted ? " so far" : ""}.\n`;
   const asked =
     curl === undefined
       ? ""

@@ -2,7 +2,7 @@
 
 import type { Io } from "../io.ts";
 import { terminalFacts } from "../terminal.ts";
-import type { Advice, Check, Group } from "./check.ts";
+import type { Advice, Check, Ending, Group } from "./check.ts";
 import { createClockLine } from "./clock-line.ts";
 import { reportAsJson } from "./report-json.ts";
 import { checkLines, endingText, groupLine } from "./report-text.ts";
@@ -14,13 +14,6 @@ export interface Report {
   during<T>(what: string, work: () => Promise<T>): Promise<T>;
   /** Returns whether a check failed. */
   end(options: { readonly curl: string | undefined; readonly interrupted: boolean }): boolean;
-}
-
-export interface Ending {
-  readonly checks: readonly Check[];
-  readonly advice: readonly Advice[];
-  readonly curl: string | undefined;
-  readonly interrupted: boolean;
 }
 
 export function createReport({ json }: { readonly json: boolean }, io: Io): Report {
@@ -52,7 +45,7 @@ export function createReport({ json }: { readonly json: boolean }, io: Io): Repo
     during: (what, work) => clock.during(what, work),
     end({ curl, interrupted }) {
       const checks = grouped.map(({ check }) => check);
-      const ending = { checks, advice: adviceOf(checks), curl, interrupted };
+      const ending: Ending = { checks, advice: adviceOf(checks), curl, interrupted };
       if (json) {
         io.stdout.write(reportAsJson(grouped, ending));
       } else {

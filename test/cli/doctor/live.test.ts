@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkCancel } from "../../../src/cli/doctor/checks/cancel.ts";
@@ -166,6 +167,44 @@ test("--quick asks the model nothing", async () => {
   const { code, lines } = await diagnose(await configFor(server.url), { quick: true });
   expect(lines.at(-1)).toBe("info the model was not asked anything (--quick)");
   expect({ code, requests: server.requests.length }).toEqual({ code: 0, requests: 0 });
+});
+
+describe("a provider elsewhere", () => {
+  const ownAddress = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+  test.skipIf(ownAddress === undefined).each([
+    { name: "is asked one short question", provider: undefined, isOne: true },
+    { name: "is put to the proof where it is named (needs a network)", provider: "box", isOne: false },
+  ])("$name", async ({ provider, isOne }) => {
+    let asked = 0;
+    const list = { object: "list", data: [{ id: "leat-practice", owned_by: "vllm", max_model_len: 32_768 }] };
+    const server = createServer(async (request, response) => {
+      for await (const _ of request) {
+      }
+      if (request.method === "POST") {
+        asked += 1;
+        await answer(response, 5);
+        return;
+      }
+      response.writeHead(request.url === "/v1/models" ? 200 : 404);
+      response.end(JSON.stringify(list));
+    });
+    const port = await listen(server, ownAddress);
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const config = await configFor(`http://${ownAddress}:${port}/v1`);
+    const { lines } = await diagnose(config, provider === undefined ? {} : { provider });
+    expect(withoutTimes(lines).slice(0, 4)).toEqual([
+      "ok vLLM answers in T",
+      "ok leat-practice is loaded",
+      "ok the context holds 32,768 tokens as it runs",
+      STREAMS,
+    ]);
+    expect(asked === 1).toBe(isOne);
+  });
 });
 
 test("Ctrl-C ends with what is known so far", async () => {
