@@ -1,24 +1,40 @@
 import type { EndpointFacts } from "../../protocol/index.ts";
 import type { Check } from "./check.ts";
+import type { Doubtful } from "./relearning.ts";
 
 /** What leat knows of this endpoint and model by now, and does of itself from now on. */
-export function judgeLearnt({ server, model }: EndpointFacts): Check[] {
+export function judgeLearnt({ server, model }: EndpointFacts, forgotten: readonly Doubtful[]): Check[] {
   const { kind: _, slots: __, ...aboutServer } = server;
   const { contextWindow: ___, ...aboutModel } = model;
   const facts = { ...aboutServer, ...aboutModel };
   const words = Object.entries(facts).flatMap(([name, value]) =>
-    value === false ? [] : [phraseOf(name, value)],
+    value === false || (Array.isArray(value) && value.length === 0) ? [] : [phraseOf(name, value)],
   );
-  return words.length === 0
-    ? []
-    : [
-        {
-          id: "model.dialect",
-          status: "info",
-          message: `learnt of this endpoint and kept: ${words.join("; ")}`,
-          data: facts,
-        },
-      ];
+  const past = forgotten.map((name) =>
+    name === "response_format" ? "response_format is left out" : phraseOf(name, true),
+  );
+  return [
+    ...(words.length === 0
+      ? []
+      : [
+          {
+            id: "model.dialect",
+            status: "info" as const,
+            message: `learnt of this endpoint and kept: ${words.join("; ")}`,
+            data: facts,
+          },
+        ]),
+    ...(past.length === 0
+      ? []
+      : [
+          {
+            id: "model.forgotten",
+            status: "info" as const,
+            message: `no longer so, and forgotten: ${past.join("; ")}`,
+            data: { facts: forgotten },
+          },
+        ]),
+  ];
 }
 
 function phraseOf(name: string, value: unknown): string {

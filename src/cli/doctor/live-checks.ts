@@ -3,8 +3,9 @@ import type { Config } from "../../config/index.ts";
 import type { HttpClient } from "../../net/index.ts";
 import type { EndpointMemory, HistoryItem } from "../../protocol/index.ts";
 import { countBusySlots, modelNamed, type ServerIdentity } from "../../servers/index.ts";
-import { type Endpoint, rememberedFacts } from "../../wire/index.ts";
+import { type Endpoint, memoryPlace, rememberedFacts } from "../../wire/index.ts";
 import { explainContext } from "../explain-context.ts";
+import type { Check } from "./check.ts";
 import { checkAnswerSchema, judgeAnswerSchema } from "./checks/answer-schema.ts";
 import { checkCache, judgeCache } from "./checks/cache.ts";
 import { checkCancel, judgeCancel } from "./checks/cancel.ts";
@@ -15,6 +16,7 @@ import { checkSystemMessage, judgeSystemMessage } from "./checks/system-message.
 import { checkToolCall, judgeToolCall } from "./checks/tool-call.ts";
 import { judgeLearnt } from "./learnt.ts";
 import { type Answer, type Ask, createAsker } from "./question.ts";
+import { type Doubtful, relearning } from "./relearning.ts";
 import type { Report } from "./report.ts";
 
 export interface LiveOptions {
@@ -36,11 +38,13 @@ const FIRST_TIMEOUT_MS = 300_000;
 const TIMEOUT_MS = 120_000;
 
 export async function checkLive(options: LiveOptions): Promise<void> {
-  const { config, endpoint, server, memory, signal, report, scope } = options;
+  const { config, endpoint, server, signal, report, scope } = options;
+  const memory = relearning(options.memory);
+  const forgotten: Doubtful[] = [];
   const context = explainContext(config);
   const seen: Seen = { items: [], answers: 0, usualMs: Number.POSITIVE_INFINITY };
   const first = await report.during("streaming", () =>
-    checkStreaming(watched(createAsker({ ...options, timeoutMs: FIRST_TIMEOUT_MS }), seen)),
+    checkStreaming(watched(createAsker({ ...options, memory, timeoutMs: FIRST_TIMEOUT_MS }), seen)),
   );
   report.add(judgeStreaming(first, context));
   if (first.type !== "answered") {
@@ -58,12 +62,22 @@ export async function checkLive(options: LiveOptions): Promise<void> {
   if (scope === "streaming") {
     return;
   }
-  const ask = watched(createAsker({ ...options, timeoutMs: TIMEOUT_MS }), seen);
+  const ask = watched(createAsker({ ...options, memory, timeoutMs: TIMEOUT_MS }), seen);
   const facts = () => rememberedFacts(endpoint, config.model, memory);
+  const add = (check: Check, ...doubts: readonly Doubtful[]) => {
+    report.add(check);
+    if (check.status === "ok") {
+      forgotten.push(
+        ...doubts.filter((doubt) => memory.disprove(memoryPlace(endpoint), config.model, doubt)),
+      );
+    }
+  };
   const steps: readonly (() => Promise<void>)[] = [
     async () => {
       const trips = await report.during("tool call", () => checkToolCall(ask));
-      report.add(judgeToolCall(trips, { kind: server.kind, context }));
+      const isRefused = facts().model.refusesTools === true;
+      const check = judgeToolCall(trips, { kind: server.kind, isRefused, context });
+      add(check, "refusesTools", "refusesStreamedTools");
     },
     async () => {
       const answer = await report.during("parallel calls", () => checkParallelCalls(ask));
@@ -71,13 +85,12 @@ export async function checkLive(options: LiveOptions): Promise<void> {
     },
     async () => {
       const evidence = await report.during("system message", () => checkSystemMessage(ask));
-      report.add(
-        judgeSystemMessage(evidence, { isMerged: facts().model.refusesSystemRole === true }, context),
-      );
+      const isMerged = facts().model.refusesSystemRole === true;
+      add(judgeSystemMessage(evidence, { isMerged }, context), "refusesSystemRole");
     },
     async () => {
       const answer = await report.during("json_schema", () => checkAnswerSchema(ask));
-      report.add(judgeAnswerSchema(answer, context));
+      add(judgeAnswerSchema(answer, context), "response_format");
     },
     async () => {
       // Before the long questions, which are hurried through or cut.
@@ -106,7 +119,7 @@ export async function checkLive(options: LiveOptions): Promise<void> {
     }
     await step();
   }
-  report.add(...judgeLearnt(facts()));
+  report.add(...judgeLearnt(facts(), forgotten));
 }
 
 /** What all answers together show. */

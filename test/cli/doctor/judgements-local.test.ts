@@ -145,12 +145,15 @@ test("the curl line on the Responses API, with a name that would break out", () 
 });
 
 test("what was learnt", () => {
-  expect(judgeLearnt({ server: { kind: "ollama", slots: 1 }, model: { contextWindow: 4_096 } })).toEqual([]);
+  expect(judgeLearnt({ server: { kind: "ollama", slots: 1 }, model: { contextWindow: 4_096 } }, [])).toEqual(
+    [],
+  );
   const facts = {
     server: { refusesNullContent: true },
     model: { refusedParameters: ["a", "b"], opensThinking: false, toolCallIds: "plain" as const },
   };
-  expect(judgeLearnt(facts).map(brief)).toEqual([
+  expect(judgeLearnt(facts, ["response_format", "refusesTools"]).map(brief)).toEqual([
     "info learnt of this endpoint and kept: empty content is sent as a text; parameters left out: a, b; ids of calls are plain",
+    "info no longer so, and forgotten: response_format is left out; tools are refused, so they are described in the prompt",
   ]);
 });

@@ -120,7 +120,15 @@ describe("tool call", () => {
     ["late", [unanswered(late)], "unknown tool call: no answer within 120.0 s"],
     ["not tried", [], "unknown tool call: not tried"],
   ])("%s", (_name, trips, expected) => {
-    expect(brief(judgeToolCall(trips, { kind: "llamacpp", context }))).toBe(expected);
+    expect(brief(judgeToolCall(trips, { kind: "llamacpp", isRefused: false, context }))).toBe(expected);
+  });
+
+  test("described in the prompt, they work, and that is still to be mended", () => {
+    const check = judgeToolCall([used], { kind: "vllm", isRefused: true, context });
+    expect(brief(check)).toBe(
+      "warn tool call: the server refuses tools; described in the prompt instead, they are called and used",
+    );
+    expect(check.advice?.paste).toContain("--enable-auto-tool-choice");
   });
 
   test.each([
@@ -128,7 +136,9 @@ describe("tool call", () => {
     ["vllm", "vllm serve … --enable-auto-tool-choice --tool-call-parser <name>"],
     ["ollama", "leat models"],
   ] as const)("what to do on %s", (kind, paste) => {
-    expect(judgeToolCall([notCalled, notCalled], { kind, context }).advice?.paste).toBe(paste);
+    expect(judgeToolCall([notCalled, notCalled], { kind, isRefused: false, context }).advice?.paste).toBe(
+      paste,
+    );
   });
 });
 

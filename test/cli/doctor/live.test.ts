@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkCancel } from "../../../src/cli/doctor/checks/cancel.ts";
 import type { Ask } from "../../../src/cli/doctor/question.ts";
+import { openEndpointMemory } from "../../../src/home/index.ts";
 import { type Reply, type ServerFace, startPracticeServer } from "../../../src/practice/index.ts";
 import { fixtureOf } from "../../support/fake-server.ts";
 import { listen } from "../../support/loopback.ts";
 import { configFor, diagnose, withoutTimes } from "./support.ts";
 
-const PACE = { tokens_per_second: 400 };
+const PACE = { tokens_per_second: 1000 };
 
 async function startFace(face: ServerFace, replies?: readonly Reply[]) {
   const server = await startPracticeServer({
@@ -145,6 +146,51 @@ test("what a refusal teaches is kept, told, and the check goes on with it", asyn
     contextWindow: 32_768,
     refusesSystemRole: true,
     refusedParameters: ["response_format"],
+  });
+});
+
+test("a server that takes tools only as text, and the option that changes it", async () => {
+  const text = '<tool_call>{"name": "open_locker", "arguments": {"colour": "blue"}}</tool_call>';
+  const message = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set';
+  const server = await startFace("vllm", [
+    { when: { body_has: '"tools"' }, status: 400, body: { error: { message } } },
+    { when: { body_has: "compass" }, text: "It is for finding north, on land and at sea." },
+    { when: { body_has: "48213" }, text: "48,213" },
+    { when: { body_has: "blue locker with" }, text },
+    ...Array.from({ length: 9 }, () => ({ text: "marzipan" })),
+  ]);
+  const { lines, report, home } = await diagnose(await configFor(server.url));
+  expect(lines).toContain(
+    "warn tool call: the server refuses tools; described in the prompt instead, they are called and used",
+  );
+  expect(report.advice.map(({ paste }) => paste)).toEqual([
+    "vllm serve … --enable-auto-tool-choice --tool-call-parser <name>",
+  ]);
+  expect(kept(home)[server.url].models["leat-practice"]).toMatchObject({ refusesTools: true });
+});
+
+test("a server that was started anew: what it takes now is no longer held against it", async () => {
+  const server = await startFace("vllm");
+  const { lines, home } = await diagnose(
+    await configFor(server.url),
+    {},
+    {
+      prepare: (place) =>
+        openEndpointMemory(place).put(server.url, "leat-practice", {
+          model: { refusesTools: true, refusesSystemRole: true, rolesMustAlternate: true },
+        }),
+    },
+  );
+  expect(lines).toContain("ok tool call: called, its result sent back and used");
+  expect(lines).toContain("ok system message: accepted and read");
+  expect(lines.slice(-2)).toEqual([
+    "info learnt of this endpoint and kept: user and assistant take turns",
+    "info no longer so, and forgotten: tools are refused, so they are described in the prompt; the system message goes into the first user message",
+  ]);
+  expect(kept(home)[server.url].models["leat-practice"]).toMatchObject({
+    refusesTools: false,
+    refusesSystemRole: false,
+    rolesMustAlternate: true,
   });
 });
 

@@ -36,11 +36,15 @@ export async function configFor(url: string, more = ""): Promise<string> {
 export async function diagnose(
   config: string,
   options: Partial<DoctorOptions> = {},
-  { interrupt = new AbortController().signal }: { readonly interrupt?: AbortSignal } = {},
+  {
+    interrupt = new AbortController().signal,
+    prepare = () => {},
+  }: { readonly interrupt?: AbortSignal; readonly prepare?: (home: string) => void } = {},
 ): Promise<Diagnosis> {
   const folder = tempFolder();
   const home = join(folder, "home");
   writeFiles(home, { "config.toml": config });
+  prepare(home);
   const written: string[] = [];
   const io: Io = {
     env: { PATH: process.env["PATH"], HOME: folder, CODEX_HOME: home },

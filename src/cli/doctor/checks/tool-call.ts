@@ -57,9 +57,16 @@ function withoutCall({ items, completion }: Extract<Answer, { type: "answered" }
   return call === undefined ? { type: "not-called" } : { type: "bad-call", name: call.name ?? undefined };
 }
 
+export interface ToolCallSurroundings {
+  readonly kind: ServerKind;
+  /** The server refuses `tools`, and leat describes them in the prompt instead. */
+  readonly isRefused: boolean;
+  readonly context: ExplainContext;
+}
+
 export function judgeToolCall(
   trips: readonly RoundTrip[],
-  { kind, context }: { readonly kind: ServerKind; readonly context: ExplainContext },
+  { kind, isRefused, context }: ToolCallSurroundings,
 ): Check {
   const last = trips.at(-1);
   const tries = `${trips.length} of ${trips.length}`;
@@ -68,9 +75,14 @@ export function judgeToolCall(
     id: ID,
     status: "warn",
     message: `${WHAT}: ${message}`,
-    hint: "leat can do little with a model that does not call tools: choose one that is made for it.",
+    hint: isRefused
+      ? "Calls written as text go wrong more often: start the server with its tool parser, or choose a model whose template knows tools."
+      : "leat can do little with a model that does not call tools: choose one that is made for it.",
     data,
-    advice: { reason: "The model must be able to call tools.", paste: WITH_TOOLS[kind] ?? "leat models" },
+    advice: {
+      reason: isRefused ? "The server must take tools." : "The model must be able to call tools.",
+      paste: WITH_TOOLS[kind] ?? "leat models",
+    },
   });
   switch (last?.type) {
     case undefined:
@@ -86,6 +98,9 @@ export function judgeToolCall(
     case "returned":
       if (!last.used) {
         return badly(`the tool was called, but the model's answer does not use its result (${tries})`);
+      }
+      if (isRefused) {
+        return badly("the server refuses tools; described in the prompt instead, they are called and used");
       }
       return {
         id: ID,
