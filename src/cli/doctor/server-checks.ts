@@ -116,6 +116,9 @@ function modelsInShort({ models }: ServerIdentity): string {
   return loaded.length === 0 ? count : `${count}, loaded: ${loaded.slice(0, 4).join(", ")}`;
 }
 
+const LOCAL_TIMEOUTS_MS = { first: 300_000, each: 120_000 };
+const FAR_TIMEOUTS_MS = { first: 60_000, each: 60_000 };
+
 async function checkModel(
   { config, server, endpoint }: Met & { readonly server: ServerIdentity; readonly endpoint: Endpoint },
   tools: Tools,
@@ -156,6 +159,7 @@ async function checkModel(
     memory,
     signal: io.interrupt,
     report,
+    timeoutsMs: isLocal ? LOCAL_TIMEOUTS_MS : FAR_TIMEOUTS_MS,
     scope: isLocal || isNamed ? "all" : "streaming",
     async onAnswered() {
       if (isTold) {

@@ -10,7 +10,7 @@ const withAdvice = ({ status, message, advice }: Check) => ({
 });
 
 const server = (models: readonly ServedModel[], more: Partial<ServerIdentity> = {}): ServerIdentity => ({
-  kind: "openai-like",
+  kind: "vllm",
   models,
   ...more,
 });
@@ -42,6 +42,18 @@ test.each<[string, ServerIdentity, string, string | undefined]>([
     server([{ id: "embed", isEmbedding: true }, { id: "x" }, { id: "yyy", state: "loaded" }]),
     "fail qwen3-8b is not among the server's models: x, yyy",
     'model = "yyy"',
+  ],
+  [
+    "not listed where lists are not all",
+    server([{ id: "gpt" }], { kind: "litellm" }),
+    "warn qwen3-8b is not among the server's models: gpt",
+    'model = "gpt"',
+  ],
+  [
+    "misspelt where it could be pulled",
+    server([{ id: "qwen3-8" }], { kind: "ollama" }),
+    "fail qwen3-8b is not among the server's models: qwen3-8",
+    'model = "qwen3-8"',
   ],
   [
     "can be pulled",

@@ -1,4 +1,5 @@
 import { nearest } from "../../../config/index.ts";
+import type { ServerKind } from "../../../protocol/index.ts";
 import { modelNamed, type ServedModel, type ServerIdentity } from "../../../servers/index.ts";
 import type { Advice, Check } from "../check.ts";
 import { shellWord } from "../shell-word.ts";
@@ -66,17 +67,24 @@ function missing({ server, model }: ModelEvidence, check: Pick<Check, "id" | "da
   const chatting = server.models.filter(({ isEmbedding }) => isEmbedding !== true);
   const names = chatting.map(({ id }) => id);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  const near = nearest(model, names) ?? bestOf(chatting)?.id;
   const pull = adviceToPull(server, model);
+  const meant = nearest(model, names) ?? (pull.advice === undefined ? bestOf(chatting)?.id : undefined);
+  const isAll = LISTS_ALL.has(server.kind);
   return {
     ...check,
-    status: "fail",
+    status: isAll ? "fail" : "warn",
     message: `${model} is not among the server's models: ${names.slice(0, MOST_NAMES).join(", ")}${more}`,
-    ...(pull.advice !== undefined || near === undefined
+    ...(isAll
+      ? {}
+      : { hint: "Some servers know more names than they list: the checks that follow show it." }),
+    ...(meant === undefined
       ? pull
-      : { advice: { reason: `The server has no ${model}.`, paste: `model = ${JSON.stringify(near)}` } }),
+      : { advice: { reason: `The server has no ${model}.`, paste: `model = ${JSON.stringify(meant)}` } }),
   };
 }
+
+/** What is not in the list of these can't be asked for; others load or forward what they do not list. */
+const LISTS_ALL: ReadonlySet<ServerKind> = new Set(["ollama", "vllm", "sglang"]);
 
 function bestOf(models: readonly ServedModel[]): ServedModel | undefined {
   return models.find(({ state }) => state === "loaded") ?? models[0];
