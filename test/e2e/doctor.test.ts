@@ -44,7 +44,7 @@ describe("leat doctor", () => {
       "Sandbox",
       "Terminal and programs",
       `${host} (box), in force`,
-      "Other servers on this machine",
+      "Other servers",
       expect.stringMatching(/^(Nothing to change\.|What to change.*)$/),
       "The same question without leat",
       expect.stringMatching(/^\d+ checks: /),
@@ -207,6 +207,25 @@ describe("leat doctor", () => {
     const run = await user.leat(["doctor", "--json"], { env: { OPENAI_API_KEY: "sk-very-secret-0123" } });
     expect(check(run.stdout, "server")).toMatch(/^info not asked: nobody chose it/);
     expect(run.code === 0 || check(run.stdout, "sandbox.tier")?.startsWith("fail")).toBe(true);
+  });
+
+  test("other providers: without an address they are a mistake, elsewhere they are left in peace", async () => {
+    const server = await startModel();
+    const user = await createUser(
+      server.url,
+      '[model_providers."a b"]\nname = "x"\n[model_providers.far]\nbase_url = "https://models.invalid/v1"',
+    );
+    const run = await user.leat(["doctor", "--quick", "--json"]);
+    expect(check(run.stdout, "config.provider.a b")).toBe(
+      'warn [model_providers."a b"] has no base_url and can\'t be chosen',
+    );
+    expect(check(run.stdout, "servers.elsewhere")).toBe(
+      "info not asked, since they are elsewhere and not in force: far (`leat doctor --provider <id>` asks)",
+    );
+    const { advice } = JSON.parse(run.stdout) as Report;
+    expect(advice.map(({ paste }) => paste)).toContain(
+      '[model_providers."a b"]\nbase_url = "http://localhost:1234/v1"',
+    );
   });
 
   test("what a server says steers no terminal", async () => {

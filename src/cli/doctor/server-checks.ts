@@ -55,7 +55,7 @@ export async function checkServers(options: ServerCheckOptions, io: Io): Promise
         await checkServer(one, tools);
       }
     }
-    reportAbsent(met.filter(isAbsent), report);
+    reportOthers(met.filter(isAbsent), isNamed ? [] : elsewhere(chosen), report);
   } finally {
     http.close();
   }
@@ -188,19 +188,41 @@ function keep(
   });
 }
 
+/** Who is not in force is not asked over a network. `openai` is always there, whether anybody wants it or not. */
+function elsewhere({ provider, providers }: Config): string[] {
+  return providers
+    .filter(
+      ({ id, baseUrl }) => id !== provider.id && id !== "openai" && baseUrl !== undefined && isFar(baseUrl),
+    )
+    .map(({ id }) => id);
+}
+
+function isFar(url: string): boolean {
+  return URL.canParse(url) && !isLoopback(new URL(url).hostname);
+}
+
 /** Built-in providers that nobody started are no news: one line for all of them. */
-function reportAbsent(absent: readonly Met[], report: Report): void {
-  if (absent.length === 0) {
-    return;
+function reportOthers(absent: readonly Met[], far: readonly string[], report: Report): void {
+  if (absent.length + far.length > 0) {
+    report.begin({ id: "servers", title: "Other servers" });
   }
-  report.begin({ id: "servers", title: "Other servers on this machine" });
-  const places = absent.map(
-    ({ config, ids }) => `${new URL(config.provider.baseUrl).host} (${ids.join(", ")})`,
-  );
-  report.add({
-    id: "servers.absent",
-    status: "info",
-    message: `nothing listens at ${places.join(", ")}`,
-    data: { providers: absent.flatMap(({ ids }) => ids) },
-  });
+  if (absent.length > 0) {
+    const places = absent.map(
+      ({ config, ids }) => `${new URL(config.provider.baseUrl).host} (${ids.join(", ")})`,
+    );
+    report.add({
+      id: "servers.absent",
+      status: "info",
+      message: `nothing listens at ${places.join(", ")}`,
+      data: { providers: absent.flatMap(({ ids }) => ids) },
+    });
+  }
+  if (far.length > 0) {
+    report.add({
+      id: "servers.elsewhere",
+      status: "info",
+      message: `not asked, since they are elsewhere and not in force: ${far.join(", ")} (\`leat doctor --provider <id>\` asks)`,
+      data: { providers: far },
+    });
+  }
 }

@@ -25,6 +25,7 @@ export function judgeConfiguration(evidence: ConfigurationEvidence): Check[] {
     homeCheck(evidence),
     fileCheck(evidence),
     ...valueChecks(config),
+    ...providerChecks(config),
     ...unknownKeyChecks(config),
     ...unusedKeyChecks(config),
   ];
@@ -91,6 +92,25 @@ function valueChecks(config: Config): Check[] {
       data: { key, value: isSet ? value : null, origin },
     };
   });
+}
+
+/** Of another provider nobody hears until it is chosen. */
+function providerChecks({ providers }: Config): Check[] {
+  return providers
+    .filter(({ baseUrl }) => baseUrl === undefined)
+    .map(({ id }) => {
+      const table = `[model_providers.${/^[\w-]+$/.test(id) ? id : JSON.stringify(id)}]`;
+      return {
+        id: `config.provider.${id}`,
+        status: "warn",
+        message: `${table} has no base_url and can't be chosen`,
+        data: { provider: id },
+        advice: {
+          reason: `${table} needs an address.`,
+          paste: `${table}\nbase_url = "http://localhost:1234/v1"`,
+        },
+      };
+    });
 }
 
 function unknownKeyChecks({ file, warnings }: Config): Check[] {
