@@ -11,7 +11,9 @@ import { fixtureOf } from "../../support/fake-server.ts";
 import { listen } from "../../support/loopback.ts";
 import { configFor, diagnose, withoutTimes } from "./support.ts";
 
-const PACE = { tokens_per_second: 1000 };
+const PACE = { tokens_per_second: 400 };
+/** Of an answer that must be seen to come in pieces, however busy the machine is. */
+const SLOW = { tokens_per_second: 40 };
 
 async function startFace(face: ServerFace, replies?: readonly Reply[]) {
   const server = await startPracticeServer({
@@ -80,10 +82,10 @@ describe("the practice model, behind each face", () => {
 
 test("a model that can do nothing: each is said once, with what to do, and nothing is learnt of it", async () => {
   const text = { text: "I am but a small model and say the same to everything there is." };
-  const server = await startFace(
-    "llamacpp",
-    Array.from({ length: 20 }, () => text),
-  );
+  const server = await startFace("llamacpp", [
+    { ...text, pace: SLOW },
+    ...Array.from({ length: 20 }, () => text),
+  ]);
   const { code, report, lines, home } = await diagnose(await configFor(server.url));
   expect(withoutTimes(lines).slice(4)).toEqual([
     STREAMS,
@@ -154,7 +156,7 @@ test("a server that takes tools only as text, and the option that changes it", a
   const message = '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set';
   const server = await startFace("vllm", [
     { when: { body_has: '"tools"' }, status: 400, body: { error: { message } } },
-    { when: { body_has: "compass" }, text: "It is for finding north, on land and at sea." },
+    { when: { body_has: "compass" }, pace: SLOW, text: "It is for finding north, on land and at sea." },
     { when: { body_has: "48213" }, text: "48,213" },
     { when: { body_has: "blue locker with" }, text },
     ...Array.from({ length: 9 }, () => ({ text: "marzipan" })),

@@ -9,7 +9,10 @@ import { configOf } from "../../config/support.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 import { withoutTimes } from "./support.ts";
 
-const ANSWER: Reply = { text: "It is for finding north, on land and at sea." };
+const ANSWER: Reply = {
+  text: "It is for finding north, on land and at sea.",
+  pace: { tokens_per_second: 40 },
+};
 const SILENCE: Reply = { chunks: [], end: "hang" };
 
 test.each<[string, readonly Reply[], readonly string[]]>([
