@@ -117,6 +117,7 @@ test("what a refusal teaches is kept, told, and the check goes on with it", asyn
     refusal("`response_format` is not supported", { body_has: '"response_format"' }),
     {
       when: { body_has: "compass" },
+      pace: SLOW,
       text: "<think>\nhm</think> It is for finding north, on land and at sea.",
     },
     { when: { body_has: '"role":"tool"' }, text: "It says 48213." },
