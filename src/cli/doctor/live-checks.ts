@@ -43,7 +43,7 @@ export async function checkLive(options: LiveOptions): Promise<void> {
   const memory = relearning(options.memory);
   const forgotten: Doubtful[] = [];
   const context = explainContext(config);
-  const seen: Seen = { items: [], answers: 0, late: 0, usualMs: Number.POSITIVE_INFINITY };
+  const seen: Seen = { items: [], answers: 0, late: 0, isGone: false, usualMs: Number.POSITIVE_INFINITY };
   const first = await report.during("streaming", () =>
     checkStreaming(watched(createAsker({ ...options, memory, timeoutMs: timeoutsMs.first }), seen)),
   );
@@ -118,12 +118,9 @@ export async function checkLive(options: LiveOptions): Promise<void> {
     if (signal.aborted) {
       return;
     }
-    if (seen.late >= ENOUGH_LATE) {
-      report.add({
-        id: "model.live",
-        status: "unknown",
-        message: "the rest: not tried, since answers take too long",
-      });
+    const why = whyNoMore(seen);
+    if (why !== undefined) {
+      report.add({ id: "model.live", status: "unknown", message: `the rest: not tried, since ${why}` });
       break;
     }
     await step();
@@ -131,11 +128,20 @@ export async function checkLive(options: LiveOptions): Promise<void> {
   report.add(...judgeLearnt(facts(), forgotten));
 }
 
+function whyNoMore({ late, isGone }: Seen): string | undefined {
+  if (isGone) {
+    return "the server has gone";
+  }
+  return late >= ENOUGH_LATE ? "answers take too long" : undefined;
+}
+
 /** What all answers together show. */
 interface Seen {
   readonly items: HistoryItem[];
   answers: number;
   late: number;
+  /** Nothing listens there any more. */
+  isGone: boolean;
   usualMs: number;
 }
 
@@ -148,6 +154,8 @@ function watched(ask: Ask, seen: Seen): Ask {
       seen.usualMs = Math.min(seen.usualMs, answer.pace.firstMs ?? answer.pace.totalMs);
     } else if (answer.type === "late") {
       seen.late += 1;
+    } else if (answer.type === "failed") {
+      seen.isGone ||= answer.error.kind === "connection_refused";
     }
     return answer;
   };

@@ -13,6 +13,7 @@ const ANSWER: Reply = {
   text: "It is for finding north, on land and at sea.",
   pace: { tokens_per_second: 40 },
 };
+const DEATH: Reply = { chunks: [], end: "destroy" };
 const SILENCE: Reply = { chunks: [], end: "hang" };
 
 test.each<[string, readonly Reply[], readonly string[]]>([
@@ -34,8 +35,21 @@ test.each<[string, readonly Reply[], readonly string[]]>([
       "unknown the rest: not tried, since answers take too long",
     ],
   ],
-])("a slow model: %s", async (_name, replies, expected) => {
-  const server = await startPracticeServer({ pace: { tokens_per_second: 1000 }, script: { replies } });
+  [
+    "the server dies on the way",
+    [ANSWER, DEATH],
+    [
+      "ok streaming: the first token came after T, the answer in N pieces within T",
+      "fail tool call: nothing listens at URL (provider `h`).",
+      "unknown the rest: not tried, since the server has gone",
+    ],
+  ],
+])("a slow model, or none: %s", async (_name, replies, expected) => {
+  const server = await startPracticeServer({
+    pace: { tokens_per_second: 1000 },
+    script: { replies },
+    onRequest: ({ body }) => void (replies.includes(DEATH) && body.includes("locker") && server.stop()),
+  });
   const http = createHttpClient(new Set());
   onTestFinished(async () => {
     http.close();
@@ -67,5 +81,6 @@ test.each<[string, readonly Reply[], readonly string[]]>([
     timeoutsMs: { first: replies[0] === SILENCE ? 100 : 10_000, each: 100 },
     onAnswered: async () => {},
   });
-  expect(withoutTimes(checks.map(({ status, message }) => `${status} ${message}`))).toEqual(expected);
+  const lines = checks.map(({ status, message }) => `${status} ${message.replace(/http\S+\w/, "URL")}`);
+  expect(withoutTimes(lines)).toEqual(expected);
 });
