@@ -94,14 +94,20 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     }
     case "practice": {
       const { runPracticeCommand } = await import("./practice.ts");
-      const [port, scriptPath, pace] = ["port", "script", "pace"].map((option) => firstValue(given, option));
-      const options = {
-        ...(port === undefined ? {} : { port: Number(port) }),
-        ...(scriptPath === undefined ? {} : { scriptPath }),
-        ...(pace === undefined ? {} : { pace }),
+      const port = firstValue(given, "port");
+      const options = withoutUndefined({
+        port: port === undefined ? undefined : Number(port),
+        scriptPath: firstValue(given, "script"),
+        pace: firstValue(given, "pace"),
         // The grammar lets only the choices through.
-        ...withoutUndefined({ face: firstValue(given, "as") as ServerFace | undefined }),
-      };
+        face: firstValue(given, "as") as ServerFace | undefined,
+        prefill: firstValue(given, "prefill"),
+        slots: firstValue(given, "slots"),
+        load: firstValue(given, "load"),
+        window: firstValue(given, "window"),
+        also: given.options.get("also"),
+        slotSavePath: firstValue(given, "slot-save-path"),
+      });
       return await runPracticeCommand(options, {
         stdout: io.stdout,
         stderr: io.stderr,

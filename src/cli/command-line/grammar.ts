@@ -201,6 +201,21 @@ export const commands: readonly CommandSpec[] = [
         summary: "answer like this server to who asks",
         choices: practiceFaces,
       },
+      { name: "prefill", value: "<tokens/s>", summary: "how fast prompts are read" },
+      { name: "slots", value: "<n>", summary: "requests answered at a time, each with a cache (default 1)" },
+      {
+        name: "load",
+        value: "<seconds>",
+        summary: "the model is not loaded at first; this is how long it takes",
+      },
+      { name: "window", value: "<tokens>", summary: "tokens a request may have" },
+      {
+        name: "also",
+        value: "<model>",
+        summary: "a further model on disk, not loaded; repeatable",
+        repeats: true,
+      },
+      { name: "slot-save-path", value: "<dir>", summary: "where llama.cpp's slots are saved" },
     ],
   },
   {
