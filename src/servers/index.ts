@@ -1,4 +1,6 @@
+export type { ServerAddress } from "./ask.ts";
 export { countBusySlots } from "./busy-slots.ts";
+export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
 export {
   type Identification,
@@ -7,3 +9,4 @@ export {
   type ServerIdentity,
   windowOf,
 } from "./identity.ts";
+export { chatModels, matchName } from "./match-name.ts";

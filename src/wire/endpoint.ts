@@ -22,11 +22,10 @@ export interface Endpoint {
   readonly idleTimeoutMs: number | undefined;
 }
 
-/** The part of it that says where. */
-type Address = Pick<Endpoint, "baseUrl" | "queryParams">;
+type Place = Pick<Endpoint, "baseUrl" | "queryParams">;
 
 /** The request URL: the path goes behind that of the base, the parameters beside those it may have. */
-export function endpointUrl(endpoint: Address, path: string): string {
+export function endpointUrl(endpoint: Place, path: string): string {
   const url = new URL(endpoint.baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, "") + path;
   url.hash = "";
@@ -37,18 +36,18 @@ export function endpointUrl(endpoint: Address, path: string): string {
 }
 
 /** The same for people to read: without the query and the credentials, where keys may stand. */
-export function shownUrl(endpoint: Address, path: string): string {
+export function shownUrl(endpoint: Place, path: string): string {
   const url = new URL(endpointUrl(endpoint, path));
   return `${url.origin}${url.pathname}`;
 }
 
 /** Under which name facts about the endpoint are kept. Without credentials, since it is written down. */
-export function memoryPlace(endpoint: Address): string {
+export function memoryPlace(endpoint: Place): string {
   return shownUrl(endpoint, "");
 }
 
 /** What was learnt of this endpoint and model in earlier runs. */
-export function rememberedFacts(endpoint: Endpoint, model: string, memory: EndpointMemory): EndpointFacts {
+export function rememberedFacts(endpoint: Place, model: string, memory: EndpointMemory): EndpointFacts {
   return memory.get(memoryPlace(endpoint), model);
 }
 

@@ -1,10 +1,11 @@
 /** The servers: each that may be asked is met, and the model in force is put to the proof on its own. */
 import type { Config } from "../../config/index.ts";
-import { openEndpointMemory } from "../../home/index.ts";
+import { openEndpointMemory, readOpenAiKey } from "../../home/index.ts";
 import { createHttpClient, type HttpClient, isLoopback } from "../../net/index.ts";
 import type { EndpointMemory } from "../../protocol/index.ts";
 import { modelNamed, type ServerIdentity } from "../../servers/index.ts";
 import { type Endpoint, memoryPlace } from "../../wire/index.ts";
+import { resolveEndpoint } from "../endpoint.ts";
 import type { Io } from "../io.ts";
 import {
   hostsOf,
@@ -99,7 +100,15 @@ async function checkServer(met: Met, tools: Tools): Promise<void> {
   const { server } = meeting.found;
   keep(server, { ...tools, endpoint: meeting.endpoint, model: isInForce ? config.model : undefined });
   if (isInForce) {
-    await checkModel({ ...met, server, endpoint: meeting.endpoint }, tools);
+    // By who was met, a run speaks the server's dialect.
+    const resolved = resolveEndpoint(
+      config,
+      tools.io.env,
+      () => readOpenAiKey(tools.found.home),
+      tools.memory,
+    );
+    const endpoint = resolved.ok ? resolved.endpoint : meeting.endpoint;
+    await checkModel({ ...met, server, endpoint }, tools);
   } else {
     report.add({
       id: "server.models",
