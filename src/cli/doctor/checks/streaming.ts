@@ -24,12 +24,13 @@ export function judgeStreaming(answer: Answer, context: ExplainContext): Check {
   }
   const { pace, completion, items } = answer;
   const { firstMs, totalMs, pieces } = pace;
+  const speed = completion.serverSpeed?.decodeTokensPerSecond;
   const data = {
     first_token_ms: firstMs === undefined ? undefined : Math.round(firstMs),
     total_ms: Math.round(totalMs),
     pieces,
     finish: completion.finish,
-    ...(completion.tokensPerSecond === undefined ? {} : { tokens_per_second: completion.tokensPerSecond }),
+    ...(speed === undefined ? {} : { tokens_per_second: speed }),
   };
   if (firstMs === undefined || completion.isEmpty || textOf(items).trim() === "") {
     return {
