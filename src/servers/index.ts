@@ -1,5 +1,5 @@
+export { readActivity, type ServerActivity } from "./activity.ts";
 export type { ServerAddress } from "./ask.ts";
-export { countBusySlots } from "./busy-slots.ts";
 export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
 export {
@@ -7,6 +7,5 @@ export {
   modelNamed,
   type ServedModel,
   type ServerIdentity,
-  windowOf,
 } from "./identity.ts";
 export { chatModels, matchName } from "./match-name.ts";
