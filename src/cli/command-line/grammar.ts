@@ -17,6 +17,7 @@ export interface CommandSpec {
 export type CommandName =
   | "exec"
   | "models"
+  | "bench"
   | "apply-patch"
   | "sandbox"
   | "undo"
@@ -134,6 +135,31 @@ export const commands: readonly CommandSpec[] = [
       profileOption,
       { name: "provider", value: "<id>", summary: "ask this provider alone" },
       { name: "json", summary: "print everything the servers tell, as JSON" },
+    ],
+  },
+  {
+    name: "bench",
+    aliases: [],
+    summary: "measure how fast models read and write, cold and warm, side by side",
+    options: [
+      overrideOption,
+      profileOption,
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "a model to measure, or several with commas between; repeatable",
+        repeats: true,
+      },
+      { name: "provider", value: "<id>", summary: "ask this provider" },
+      {
+        name: "sizes",
+        value: "<list>",
+        summary: "prompt sizes in tokens (default 1k,8k,32k; what takes over 5 minutes only if named)",
+        repeats: true,
+      },
+      { name: "runs", value: "<n>", summary: "measure each size so often and take the middle (default 1)" },
+      { name: "json", summary: "print every figure as JSON" },
     ],
   },
   {
