@@ -95,9 +95,9 @@ function footnotes(results: readonly ModelResult[], rows: readonly (readonly str
   if (rows.some((row) => row.some((cell) => cell.startsWith("≈")))) {
     notes.push("≈ by the clock on this side, where the server does not tell.");
   }
-  if (rows.some(([name, , ...cells]) => name === "decode" && cells.includes("-"))) {
+  if (results.some(({ sizes }) => sizes.some(saidTooLittle))) {
     notes.push(
-      `- not known: an answer of a few words tells no speed (asked for: ${COLD_OUTPUT_TOKENS} tokens).`,
+      `decode -: an answer of a few words tells no speed (asked for: ${COLD_OUTPUT_TOKENS} tokens).`,
     );
   }
   for (const { model, sizes, end } of results) {
@@ -135,6 +135,10 @@ function suspicion(size: SizeResult): string[] {
         ]
       : []),
   ];
+}
+
+function saidTooLittle(size: SizeResult): boolean {
+  return size.type === "measured" && size.runs.length > 0 && figuresOf(size.runs)?.decode === undefined;
 }
 
 function isMeasured(size: SizeResult): boolean {

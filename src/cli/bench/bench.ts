@@ -50,7 +50,9 @@ export async function runBench(options: BenchOptions, io: Io): Promise<number> {
   }
   const named = options.models.flatMap((text) => text.split(",")).map((name) => name.trim());
   const models = [...new Set(named.filter((name) => name !== ""))];
-  const settings = (models.length === 0 ? [undefined] : models).map((model) => load(options, model, io));
+  const settings = (options.models.length === 0 ? [undefined] : models).map((model) =>
+    load(options, model, io),
+  );
   const loaded: Loaded[] = [];
   for (const one of settings) {
     if (!one.ok) {
