@@ -4,6 +4,7 @@ import { type AskOptions, ask, type ServerAddress } from "./ask.ts";
 import { fields } from "./fields.ts";
 import { type Identification, modelNamed, type ServedModel, type ServerIdentity } from "./identity.ts";
 import { ADAPTERS, PLAIN } from "./kinds/all.ts";
+import { startPatience } from "./patience.ts";
 
 export interface IdentifyOptions extends AskOptions {
   /** All of it ends after so long, whatever the server does. */
@@ -12,7 +13,7 @@ export interface IdentifyOptions extends AskOptions {
   readonly expected?: ServerKind | undefined;
   /** `all`: whatever a person wants to know. Else only what tells the window of the model of that name. */
   readonly about: "all" | { readonly model: string };
-  /** Where its list does not tell who it is, each known server's own route is tried. */
+  /** Where its list does not tell who it is, each known server's own route is tried; all of them have a list. */
   readonly triesRoutes: boolean;
 }
 
@@ -24,23 +25,8 @@ export async function identifyServer(
   address: ServerAddress,
   options: IdentifyOptions,
 ): Promise<Identification> {
-  const ending = new AbortController();
-  const abort = () => ending.abort();
-  const timer = setTimeout(abort, options.timeoutMs);
-  options.signal.addEventListener("abort", abort, { once: true });
-  if (options.signal.aborted) {
-    abort();
-  }
-  try {
-    return await identify({
-      address,
-      options: { ...options, signal: ending.signal },
-      answers: new Map(),
-    });
-  } finally {
-    clearTimeout(timer);
-    options.signal.removeEventListener("abort", abort);
-  }
+  const { signal, end } = startPatience(options.timeoutMs, options.signal);
+  return await identify({ address, options: { ...options, signal }, answers: new Map() }).finally(end);
 }
 
 /** What has been asked so far. */
@@ -88,7 +74,7 @@ async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
     return found;
   }
   // Once is enough: who was nobody we know before is asked for its list alone.
-  if (triesRoutes && expected !== PLAIN.kind) {
+  if (triesRoutes && list !== undefined && expected !== PLAIN.kind) {
     const routes = ADAPTERS.flatMap((adapter) => adapter.routes);
     await askAll(routes, asking);
     const searched = await firstOf(ADAPTERS, asking);
@@ -96,7 +82,12 @@ async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
       return searched;
     }
   }
-  return PLAIN.identify(asking.answers);
+  const plain = PLAIN.identify(asking.answers);
+  const [looksLike] = likely;
+  // Where time ran out, who it is by its list is nearer the truth than nobody we know.
+  return plain !== undefined && looksLike !== undefined && asking.options.signal.aborted
+    ? { ...plain, kind: looksLike.kind }
+    : plain;
 }
 
 async function firstOf(
