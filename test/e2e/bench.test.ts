@@ -82,7 +82,8 @@ test("several models side by side; what one can't do stops no other", async () =
   expect(rows[1]).toMatch(/^first token, cold {2}200 +\d+\.\d+ s +\d+\.\d+ s$/);
   expect(rows[3]).toMatch(/^prefill +200 +≈ [\d,]+ tok\/s +≈ [\d,]+ tok\/s$/);
   expect(rows[4]).toMatch(/^decode +200 +≈ [\d,]+ tok\/s +≈ [\d,]+ tok\/s$/);
-  expect(run.stdout).toMatch(/\nnone: .*none/);
+  expect(run.stdout).toContain("\nnone: it is not there, as was said above.\n");
+  expect(run.stderr).toContain("none");
 });
 
 test("a model is loaded before the clock runs", async () => {
