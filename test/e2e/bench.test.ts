@@ -63,6 +63,7 @@ test("cold and warm, at each size that fits the window; what it will send is sai
   expect(pair?.cold.cached_tokens).toBeLessThan(20);
   expect(pair?.warm.cached_tokens).toBeGreaterThan(read - 10);
   expect([pair?.cold.output_tokens, pair?.warm.output_tokens]).toEqual([64, 8]);
+  expect(pair?.warm).not.toHaveProperty("prefill");
   // 8,000 tokens at 20,000 a second are 0.4 s, and no machine is faster than that.
   expect(large?.median.cold_first_token_ms).toBeGreaterThan(380);
   expect(large?.median.prefill.tokens_per_second).toBeLessThan(21_000);
