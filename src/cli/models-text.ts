@@ -1,5 +1,6 @@
 import type { Config } from "../config/index.ts";
-import { formatCount, safeLine } from "../exec/index.ts";
+import { safeLine } from "../exec/index.ts";
+import { formatCount } from "../figures/index.ts";
 import type { LeatError } from "../protocol/index.ts";
 import type { Identification, ServedModel, ServerIdentity } from "../servers/index.ts";
 import { explainAbsence } from "./explain-server.ts";

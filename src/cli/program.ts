@@ -50,6 +50,16 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         io,
       );
     }
+    case "stats": {
+      const { runStats } = await import("./stats/stats.ts");
+      const [model, provider, days, html] = ["model", "provider", "days", "html"].map((option) =>
+        firstValue(given, option),
+      );
+      return await runStats(
+        { json: given.options.has("json"), ...withoutUndefined({ model, provider, days, html }) },
+        io,
+      );
+    }
     case "bench": {
       const { runBench } = await import("./bench/bench.ts");
       const optional = {

@@ -1,7 +1,8 @@
 /** `leat` alone: who runs on this machine, and the next thing to type, which works as it stands there. */
 import { realpathSync } from "node:fs";
 import type { Config } from "../config/index.ts";
-import { formatCount, safeLine } from "../exec/index.ts";
+import { safeLine } from "../exec/index.ts";
+import { formatCount } from "../figures/index.ts";
 import { createHttpClient } from "../net/index.ts";
 import { chatModels, type Discovery, discoverServers, type FoundServer } from "../servers/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";

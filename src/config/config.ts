@@ -20,6 +20,8 @@ export interface Config {
   readonly holdsSecrets: boolean;
   readonly shellEnvironment: ShellEnvironmentPolicy;
   readonly tools: ToolsConfig;
+  /** Whether the figures of each answer are kept for `leat stats`. */
+  readonly stats: boolean;
   /** What `--oss` stands for; absent: Codex's `oss`. */
   readonly ossProvider?: string;
   /** Whether what a turn changes is kept for `leat undo`. */

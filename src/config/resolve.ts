@@ -89,6 +89,7 @@ export function resolveConfig(
     holdsSecrets: check.holdsSecrets,
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
+    stats: get("stats"),
     ...(ossProvider !== undefined && { ossProvider }),
     undo: get("undo"),
     editTool: get("edit_tool"),

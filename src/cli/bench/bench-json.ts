@@ -1,12 +1,6 @@
 /** Every figure, for programs. */
-import {
-  type Figures,
-  figuresOf,
-  type Measurement,
-  type ModelResult,
-  type SizeResult,
-  type Speed,
-} from "./result.ts";
+import type { Speed } from "../../protocol/index.ts";
+import { type Figures, figuresOf, type Measurement, type ModelResult, type SizeResult } from "./result.ts";
 
 export function asJson(results: readonly ModelResult[]): string {
   const models = results.map(({ model, provider, baseUrl, window, sizes, end }) => ({
@@ -73,7 +67,7 @@ function measurementAsJson(measurement: Measurement) {
 function speedAsJson(speed: Speed | undefined) {
   return speed === undefined
     ? undefined
-    : { tokens_per_second: rounded(speed.tokensPerSecond), source: speed.source };
+    : { tokens_per_second: rounded(speed.tokensPerSecond), by: speed.by };
 }
 
 function rounded(value: number): number {

@@ -1,14 +1,9 @@
 /** What people read of a benchmark. */
-import { formatCount, safeLine } from "../../exec/index.ts";
+import { safeLine } from "../../exec/index.ts";
+import { formatCount, formatDuration, formatSpeed, type Signs } from "../../figures/index.ts";
+import type { Speed } from "../../protocol/index.ts";
 import { COLD_OUTPUT_TOKENS, costOf, type Plan } from "./plan.ts";
-import {
-  type Figures,
-  figuresOf,
-  type Measurement,
-  type ModelResult,
-  type SizeResult,
-  type Speed,
-} from "./result.ts";
+import { type Figures, figuresOf, type Measurement, type ModelResult, type SizeResult } from "./result.ts";
 import { sizeName } from "./sizes.ts";
 
 /** Before anything is sent. */
@@ -27,21 +22,22 @@ export function measurementLine(
   model: string,
   size: { readonly which: "cold" | "warm"; readonly tokens: number },
   measurement: Measurement,
+  signs: Signs,
 ): string {
   const { prefill, decode, cachedTokens, promptTokens, firstTokenMs } = measurement;
   const facts = [
-    `first token ${duration(firstTokenMs)}`,
-    ...(size.which === "cold" && prefill !== undefined ? [`prefill ${speed(prefill)}`] : []),
-    ...(size.which === "cold" && decode !== undefined ? [`decode ${speed(decode)}`] : []),
+    `first token ${formatDuration(firstTokenMs)}`,
+    ...(size.which === "cold" && prefill !== undefined ? [`prefill ${speed(prefill, signs)}`] : []),
+    ...(size.which === "cold" && decode !== undefined ? [`decode ${speed(decode, signs)}`] : []),
     ...(cachedTokens !== undefined && promptTokens !== undefined
       ? [`${formatCount(cachedTokens)} of ${formatCount(promptTokens)} tokens cached`]
       : []),
   ];
-  return `${safeLine(model)}  ${sizeName(size.tokens)} ${size.which}  ${facts.join(" · ")}\n`;
+  return `${safeLine(model)}  ${sizeName(size.tokens)} ${size.which}  ${facts.join(signs.separator)}\n`;
 }
 
 export function estimateLine(model: string, tokens: number, estimateMs: number): string {
-  return `${safeLine(model)}  ${sizeName(tokens)} will take about ${duration(estimateMs)}\n`;
+  return `${safeLine(model)}  ${sizeName(tokens)} will take about ${formatDuration(estimateMs)}\n`;
 }
 
 export function skippedLine(model: string, size: SizeResult): string {
@@ -57,43 +53,50 @@ function whySkipped(size: SizeResult): string | undefined {
     case "too-large":
       return `${name} is left out: with the answer it does not fit the window of ${formatCount(size.window)} tokens the model runs with.`;
     case "too-slow":
-      return `${name} is left out: it would take about ${duration(size.estimateMs)}. To measure it all the same: --sizes ${name}`;
+      return `${name} is left out: it would take about ${formatDuration(size.estimateMs)}. To measure it all the same: --sizes ${name}`;
     default:
       return size satisfies never;
   }
 }
 
-const FIGURES: readonly (readonly [name: string, show: (figures: Figures) => string | undefined])[] = [
-  ["first token, cold", ({ coldMs }) => duration(coldMs)],
-  ["first token, warm", ({ warmMs }) => (warmMs === undefined ? undefined : duration(warmMs))],
-  ["prefill", ({ prefill }) => (prefill === undefined ? undefined : speed(prefill))],
-  ["decode", ({ decode }) => (decode === undefined ? undefined : speed(decode))],
+const FIGURES: readonly (readonly [
+  name: string,
+  show: (figures: Figures, signs: Signs) => string | undefined,
+])[] = [
+  ["first token, cold", ({ coldMs }) => formatDuration(coldMs)],
+  ["first token, warm", ({ warmMs }) => (warmMs === undefined ? undefined : formatDuration(warmMs))],
+  ["prefill", ({ prefill }, signs) => (prefill === undefined ? undefined : speed(prefill, signs))],
+  ["decode", ({ decode }, signs) => (decode === undefined ? undefined : speed(decode, signs))],
 ];
 
 /** A column a model; what is not known is a dash. */
-export function table(results: readonly ModelResult[]): string {
+export function table(results: readonly ModelResult[], signs: Signs): string {
   const shown = results.filter(({ sizes }) => sizes.some(isMeasured));
   const sizes = [
     ...new Set(shown.flatMap((result) => result.sizes.filter(isMeasured).map(({ tokens }) => tokens))),
   ];
-  const head = ["", "", ...shown.map(({ model }) => shortened(safeLine(model)))];
+  const head = ["", "", ...shown.map(({ model }) => shortened(safeLine(model), signs))];
   const rows = FIGURES.flatMap(([name, show]) =>
     sizes.map((tokens, index) => [
       index === 0 ? name : "",
       sizeName(tokens),
       ...shown.map((result) => {
         const figures = figuresAt(result, tokens);
-        return (figures === undefined ? undefined : show(figures)) ?? "-";
+        return (figures === undefined ? undefined : show(figures, signs)) ?? "-";
       }),
     ]),
   );
-  return `${shown.length === 0 ? "" : aligned([head, ...rows])}${footnotes(results, rows)}`;
+  return `${shown.length === 0 ? "" : aligned([head, ...rows])}${footnotes(results, rows, signs)}`;
 }
 
-function footnotes(results: readonly ModelResult[], rows: readonly (readonly string[])[]): string {
+function footnotes(
+  results: readonly ModelResult[],
+  rows: readonly (readonly string[])[],
+  signs: Signs,
+): string {
   const notes: string[] = [];
-  if (rows.some((row) => row.some((cell) => cell.startsWith("≈")))) {
-    notes.push("≈ by the clock on this side, where the server does not tell.");
+  if (rows.some((row) => row.some((cell) => cell.startsWith(signs.about)))) {
+    notes.push(`${signs.about} by the clock on this side, where the server does not tell.`);
   }
   if (results.some(({ sizes }) => sizes.some(saidTooLittle))) {
     notes.push(
@@ -163,24 +166,14 @@ function aligned(rows: readonly (readonly string[])[]): string {
 const NAME_MOST = 28;
 
 /** The end of a name tells variants of a model apart. */
-function shortened(name: string): string {
-  return name.length <= NAME_MOST ? name : `…${name.slice(1 - NAME_MOST)}`;
+function shortened(name: string, { ellipsis }: Signs): string {
+  return name.length <= NAME_MOST ? name : `${ellipsis}${name.slice(ellipsis.length - NAME_MOST)}`;
 }
 
 function joined(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** `0.34 s`, `27.1 s`, `6 min`: one unit in a column. */
-function duration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds >= 120) {
-    return `${Math.round(seconds / 60)} min`;
-  }
-  return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
-}
-
-function speed({ tokensPerSecond, source }: Speed): string {
-  const number = tokensPerSecond < 9.95 ? tokensPerSecond.toFixed(1) : formatCount(tokensPerSecond);
-  return `${source === "clock" ? "≈ " : ""}${number} tok/s`;
+function speed({ tokensPerSecond, by }: Speed, { about }: Signs): string {
+  return `${by === "clock" ? about : ""}${formatSpeed(tokensPerSecond)}`;
 }

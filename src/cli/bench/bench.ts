@@ -1,8 +1,10 @@
 /** `leat bench`: how fast models read and write, cold and warm, side by side. */
+import { type Signs, signsFor } from "../../figures/index.ts";
 import { createHttpClient } from "../../net/index.ts";
 import { exitCode } from "../exit-code.ts";
 import { fail } from "../fail.ts";
 import type { Io } from "../io.ts";
+import { terminalFacts } from "../terminal.ts";
 import { asJson } from "./bench-json.ts";
 import { announcement, estimateLine, measurementLine, skippedLine, table } from "./bench-text.ts";
 import { estimate, type Plan } from "./plan.ts";
@@ -67,9 +69,12 @@ export async function runBench(options: BenchOptions, io: Io): Promise<number> {
     runs,
     areNamed: read.sizes.length > 0,
   };
+  const signs = signsFor(terminalFacts(io.env).utf8);
   io.stderr.write(announcement(plan, first.baseUrl));
-  const results = [...(await measureAll(targets, plan, io)), ...unmet];
-  io.stdout.write(options.json ? asJson(results) : table(results));
+  const say = (text: string) => io.stderr.write(text);
+  const report = (model: string) => reporter(model, plan, { say, signs });
+  const results = [...(await measureAll(targets, plan, { report, io })), ...unmet];
+  io.stdout.write(options.json ? asJson(results) : table(results, signs));
   if (io.interrupt.aborted) {
     return exitCode.interrupted;
   }
@@ -77,7 +82,11 @@ export async function runBench(options: BenchOptions, io: Io): Promise<number> {
 }
 
 /** One model after the other, since they share a machine; what one can't do stops no other. */
-async function measureAll(targets: readonly Target[], plan: Plan, io: Io): Promise<ModelResult[]> {
+async function measureAll(
+  targets: readonly Target[],
+  plan: Plan,
+  { report, io }: { readonly report: (model: string) => Report; readonly io: Io },
+): Promise<ModelResult[]> {
   const results: ModelResult[] = [];
   for (const target of targets) {
     if (io.interrupt.aborted) {
@@ -86,7 +95,7 @@ async function measureAll(targets: readonly Target[], plan: Plan, io: Io): Promi
     const http = createHttpClient(new Set([target.hostname]));
     try {
       const subject = { ...target, line: { ...target.line, http } };
-      results.push(await runModel(subject, plan, reporter(target.model, plan, io)));
+      results.push(await runModel(subject, plan, report(target.model)));
     } finally {
       http.close();
     }
@@ -94,10 +103,14 @@ async function measureAll(targets: readonly Target[], plan: Plan, io: Io): Promi
   return results;
 }
 
-function reporter(model: string, plan: Plan, io: Io): Report {
-  const say = (text: string) => io.stderr.write(text);
+function reporter(
+  model: string,
+  plan: Plan,
+  { say, signs }: { readonly say: (text: string) => void; readonly signs: Signs },
+): Report {
   return {
-    measured: (which, tokens, measurement) => say(measurementLine(model, { which, tokens }, measurement)),
+    measured: (which, tokens, measurement) =>
+      say(measurementLine(model, { which, tokens }, measurement, signs)),
     skipped: (size) => say(skippedLine(model, size)),
     next(tokens, done) {
       const estimateMs = estimate(tokens, done, plan.runs);

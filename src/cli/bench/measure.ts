@@ -1,8 +1,8 @@
 /** One request, on the way that exec takes, with a clock beside it. */
 import type { HttpClient } from "../../net/index.ts";
-import type { EndpointMemory, ModelError } from "../../protocol/index.ts";
+import type { EndpointMemory, ModelError, Speed } from "../../protocol/index.ts";
 import { type Completion, type Endpoint, type GenerationSettings, streamModel } from "../../wire/index.ts";
-import type { Measurement, Speed } from "./result.ts";
+import type { Measurement } from "./result.ts";
 
 export interface Line {
   readonly endpoint: Endpoint;
@@ -83,17 +83,16 @@ export async function measure(question: Question, line: Line): Promise<Measured>
 const LEAST_OUTPUT_TOKENS = 8;
 
 function figures(
-  { usage, tokensPerSecond }: Completion,
+  { usage, serverSpeed = {} }: Completion,
   clock: { readonly firstTokenMs: number; readonly totalMs: number },
 ): Measurement {
   const { inputTokens, cachedInputTokens, outputTokens = 0 } = usage;
   const { firstTokenMs, totalMs } = clock;
   const read = inputTokens === undefined ? 0 : inputTokens - (cachedInputTokens ?? 0);
   // The first token comes with the end of the prompt; the others make the speed.
-  const prefill = byClock(read, firstTokenMs);
-  const spoken = byClock(outputTokens - 1, totalMs - firstTokenMs);
-  const decode: Speed | undefined =
-    tokensPerSecond === undefined ? spoken : { tokensPerSecond, source: "server" };
+  const prefill = byServer(serverSpeed.prefill?.tokensPerSecond) ?? byClock(read, firstTokenMs);
+  const decode =
+    byServer(serverSpeed.decodeTokensPerSecond) ?? byClock(outputTokens - 1, totalMs - firstTokenMs);
   return {
     firstTokenMs,
     totalMs,
@@ -106,5 +105,9 @@ function figures(
 }
 
 function byClock(tokens: number, ms: number): Speed | undefined {
-  return tokens > 0 && ms > 0 ? { tokensPerSecond: (tokens / ms) * 1000, source: "clock" } : undefined;
+  return tokens > 0 && ms > 0 ? { tokensPerSecond: (tokens / ms) * 1000, by: "clock" } : undefined;
+}
+
+function byServer(tokensPerSecond: number | undefined): Speed | undefined {
+  return tokensPerSecond === undefined ? undefined : { tokensPerSecond, by: "server" };
 }

@@ -1,11 +1,6 @@
 /** What was measured, and what was not. */
+import type { Speed } from "../../protocol/index.ts";
 import type { Explanation } from "../explanation.ts";
-
-/** `clock`: measured from here, because the server does not tell. */
-export interface Speed {
-  readonly tokensPerSecond: number;
-  readonly source: "server" | "clock";
-}
 
 /** One request. An absent figure is unknown. */
 export interface Measurement {
@@ -74,8 +69,8 @@ function medianSpeed(speeds: readonly (Speed | undefined)[]): Speed | undefined 
     return undefined;
   }
   // One that was measured from here makes the whole a measurement from here.
-  const source = known.every((speed) => speed.source === "server") ? "server" : "clock";
-  return { tokensPerSecond, source };
+  const by = known.every((speed) => speed.by === "server") ? "server" : "clock";
+  return { tokensPerSecond, by };
 }
 
 export function median(values: readonly number[]): number | undefined {

@@ -17,6 +17,7 @@ export interface CommandSpec {
 export type CommandName =
   | "exec"
   | "models"
+  | "stats"
   | "bench"
   | "apply-patch"
   | "sandbox"
@@ -148,6 +149,18 @@ export const commands: readonly CommandSpec[] = [
       profileOption,
       { name: "provider", value: "<id>", summary: "ask this provider alone" },
       { name: "json", summary: "print everything the servers tell, as JSON" },
+    ],
+  },
+  {
+    name: "stats",
+    aliases: [],
+    summary: "show how fast each model has been: first token, prefill, decode, over time",
+    options: [
+      { name: "model", short: "m", value: "<model>", summary: "this model alone" },
+      { name: "provider", value: "<id>", summary: "this provider alone" },
+      { name: "days", value: "<n>", summary: "the last n days alone" },
+      { name: "json", summary: "print the figures as JSON", conflicts: ["html"] },
+      { name: "html", value: "<file>", summary: "write a page with plots into this file" },
     ],
   },
   {

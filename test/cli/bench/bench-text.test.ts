@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import { asJson } from "../../../src/cli/bench/bench-json.ts";
 import { announcement, measurementLine, skippedLine, table } from "../../../src/cli/bench/bench-text.ts";
 import type { ModelResult } from "../../../src/cli/bench/result.ts";
+import { signsFor } from "../../../src/figures/index.ts";
 
+const signs = signsFor(true);
 const place = { provider: "local", baseUrl: "http://127.0.0.1:8080/v1" };
-const byServer = (tokensPerSecond: number) => ({ tokensPerSecond, source: "server" as const });
-const byClock = (tokensPerSecond: number) => ({ tokensPerSecond, source: "clock" as const });
+const byServer = (tokensPerSecond: number) => ({ tokensPerSecond, by: "server" as const });
+const byClock = (tokensPerSecond: number) => ({ tokensPerSecond, by: "clock" as const });
 
 const RESULTS: readonly ModelResult[] = [
   {
@@ -77,14 +79,14 @@ const RESULTS: readonly ModelResult[] = [
 ];
 
 test("a column a model, then what has to be said of them", () => {
-  expect(table(RESULTS)).toBe(`                       …der-30b-a3b-instruct-q4_k_m  gemma^[[31m
-first token, cold  1k                         3.4 s        2 min
+  expect(table(RESULTS, signs)).toBe(`                       …der-30b-a3b-instruct-q4_k_m  gemma^[[31m
+first token, cold  1k                         3.4 s     2 m 10 s
                    8k                        27.1 s            -
-first token, warm  1k                        0.12 s            -
+first token, warm  1k                        118 ms            -
                    8k                        26.0 s            -
-prefill            1k                     301 tok/s  ≈ 7.6 tok/s
+prefill            1k                     301 tok/s   ≈7.6 tok/s
                    8k                     294 tok/s            -
-decode             1k                      31 tok/s  ≈ 4.4 tok/s
+decode             1k                      31 tok/s   ≈4.4 tok/s
                    8k                             -            -
 
 ≈ by the clock on this side, where the server does not tell.
@@ -99,7 +101,7 @@ leat models lists them.
 });
 
 test("nothing measured: only why", () => {
-  expect(table(RESULTS.slice(2))).toBe("\nnone: there is no model none\nleat models lists them.\n");
+  expect(table(RESULTS.slice(2), signs)).toBe("\nnone: there is no model none\nleat models lists them.\n");
 });
 
 test("what is said before anything is sent", () => {
@@ -120,17 +122,17 @@ test("a line a measurement, and a line for what is left out", () => {
     throw new Error("the table above has changed");
   }
   const [run] = size.runs;
-  expect(measurementLine("m", { which: "cold", tokens: 1_000 }, run.cold)).toBe(
+  expect(measurementLine("m", { which: "cold", tokens: 1_000 }, run.cold, signs)).toBe(
     "m  1k cold  first token 3.4 s · prefill 301 tok/s · decode 31 tok/s · 0 of 990 tokens cached\n",
   );
-  expect(measurementLine("m", { which: "warm", tokens: 1_000 }, size.runs[0].warm)).toBe(
-    "m  1k warm  first token 0.12 s · 980 of 990 tokens cached\n",
+  expect(measurementLine("m", { which: "warm", tokens: 1_000 }, size.runs[0].warm, signs)).toBe(
+    "m  1k warm  first token 118 ms · 980 of 990 tokens cached\n",
   );
   expect(skippedLine("m", tooLarge)).toBe(
     "m  32k is left out: with the answer it does not fit the window of 16,384 tokens the model runs with.\n",
   );
   expect(skippedLine("m", { type: "too-slow", tokens: 32_000, estimateMs: 424_000 })).toBe(
-    "m  32k is left out: it would take about 7 min. To measure it all the same: --sizes 32k\n",
+    "m  32k is left out: it would take about 7 m 04 s. To measure it all the same: --sizes 32k\n",
   );
 });
 
@@ -149,16 +151,16 @@ test("as JSON: every figure, and nothing a terminal obeys", () => {
         status: "measured",
         median: {
           cold_first_token_ms: 130_000,
-          prefill: { tokens_per_second: 7.62, source: "clock" },
-          decode: { tokens_per_second: 4.4, source: "clock" },
+          prefill: { tokens_per_second: 7.62, by: "clock" },
+          decode: { tokens_per_second: 4.4, by: "clock" },
         },
         runs: [
           {
             cold: {
               first_token_ms: 130_000,
               total_ms: 140_000,
-              prefill: { tokens_per_second: 7.62, source: "clock" },
-              decode: { tokens_per_second: 4.4, source: "clock" },
+              prefill: { tokens_per_second: 7.62, by: "clock" },
+              decode: { tokens_per_second: 4.4, by: "clock" },
             },
           },
         ],

@@ -59,9 +59,9 @@ test.each([
 
 test("the middle of the runs, and the worse source of each figure", () => {
   expect([median([]), median([3]), median([9, 1, 2]), median([4, 1, 2, 9])]).toEqual([undefined, 3, 2, 3]);
-  const speed = (tokensPerSecond: number, source: "server" | "clock") => ({ tokensPerSecond, source });
-  const run = (ms: number, prefill: number, source: "server" | "clock") => ({
-    cold: { ...took(ms, ms), prefill: speed(prefill, source), decode: speed(30, "server") },
+  const speed = (tokensPerSecond: number, by: "server" | "clock") => ({ tokensPerSecond, by });
+  const run = (ms: number, prefill: number, by: "server" | "clock") => ({
+    cold: { ...took(ms, ms), prefill: speed(prefill, by), decode: speed(30, "server") },
   });
   expect(figuresOf([run(100, 10, "server"), run(300, 30, "clock"), run(200, 50, "server")])).toEqual({
     coldMs: 200,
