@@ -94,6 +94,14 @@ test("a model is loaded before the clock runs", async () => {
   expect(size?.median.cold_first_token_ms).toBeLessThan(1_500);
 });
 
+test("what it waits for is said", async () => {
+  const { leat } = await open({ face: "llamacpp", loadMs: 1_500 });
+  const run = await leat(["bench", "--sizes", "200"]);
+  expect(run.code).toBe(0);
+  expect(run.stderr).toContain("m  a short request first, which loads the model where it is not loaded…\n");
+  expect(run.stderr).toContain("m  asking again: local says (HTTP 503): Loading model\n");
+});
+
 test("Ctrl-C shows what there is by then", async () => {
   const { start, server } = await open({ face: "llamacpp", prefillTokensPerSecond: 1_000 });
   const running = start(["bench", "--sizes", "200,30k"]);

@@ -2,6 +2,7 @@
 import { safeLine } from "../../exec/index.ts";
 import { formatCount, formatDuration, formatSpeed, type Signs } from "../../figures/index.ts";
 import type { Speed } from "../../protocol/index.ts";
+import type { Explanation } from "../explanation.ts";
 import { COLD_OUTPUT_TOKENS, costOf, type Plan } from "./plan.ts";
 import { type Figures, figuresOf, type Measurement, type ModelResult, type SizeResult } from "./result.ts";
 import { sizeName } from "./sizes.ts";
@@ -34,6 +35,14 @@ export function measurementLine(
       : []),
   ];
   return `${safeLine(model)}  ${sizeName(size.tokens)} ${size.which}  ${facts.join(signs.separator)}\n`;
+}
+
+export function wakingLine(model: string, { ellipsis }: Signs): string {
+  return `${safeLine(model)}  a short request first, which loads the model where it is not loaded${ellipsis}\n`;
+}
+
+export function askedAgainLine(model: string, { message }: Explanation): string {
+  return `${safeLine(model)}  asking again: ${safeLine(message)}\n`;
 }
 
 export function estimateLine(model: string, tokens: number, estimateMs: number): string {

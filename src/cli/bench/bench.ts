@@ -6,7 +6,15 @@ import { fail } from "../fail.ts";
 import type { Io } from "../io.ts";
 import { terminalFacts } from "../terminal.ts";
 import { asJson } from "./bench-json.ts";
-import { announcement, estimateLine, measurementLine, skippedLine, table } from "./bench-text.ts";
+import {
+  announcement,
+  askedAgainLine,
+  estimateLine,
+  measurementLine,
+  skippedLine,
+  table,
+  wakingLine,
+} from "./bench-text.ts";
 import { estimate, type Plan } from "./plan.ts";
 import type { ModelResult } from "./result.ts";
 import { type Report, runModel } from "./run-model.ts";
@@ -109,6 +117,8 @@ function reporter(
   { say, signs }: { readonly say: (text: string) => void; readonly signs: Signs },
 ): Report {
   return {
+    waking: () => say(wakingLine(model, signs)),
+    askedAgain: (why) => say(askedAgainLine(model, why)),
     measured: (which, tokens, measurement) =>
       say(measurementLine(model, { which, tokens }, measurement, signs)),
     skipped: (size) => say(skippedLine(model, size)),

@@ -12,6 +12,8 @@ export interface Line {
   readonly model: string;
   readonly settings: GenerationSettings;
   readonly now: () => number;
+  /** Told why the request goes out once more, as soon as that is known: the wait may be long. */
+  readonly onAskedAgain?: (error: ModelError) => void;
 }
 
 export interface Question {
@@ -58,6 +60,12 @@ export async function measure(question: Question, line: Line): Promise<Measured>
             first ??= now();
             return;
           case "notice":
+            if (event.notice.kind === "retry" || event.notice.kind === "model-loading") {
+              line.onAskedAgain?.(event.notice.error);
+            }
+            askedAgain = true;
+            first = undefined;
+            return;
           case "response-discarded":
             askedAgain = true;
             first = undefined;

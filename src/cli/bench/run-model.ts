@@ -17,6 +17,10 @@ export interface Subject {
 }
 
 export interface Report {
+  /** Before the short request that loads the model. */
+  waking(): void;
+  /** The request goes out once more. */
+  askedAgain(why: Explanation): void;
   measured(which: "cold" | "warm", tokens: number, measurement: Measurement): void;
   skipped(size: SizeResult): void;
   /** Before each size but the first. */
@@ -25,6 +29,7 @@ export interface Report {
 
 export async function runModel(subject: Subject, plan: Plan, report: Report): Promise<ModelResult> {
   const { model, provider, baseUrl, explain } = subject;
+  const line: Line = { ...subject.line, onAskedAgain: (error) => report.askedAgain(explain(error)) };
   const sizes: SizeResult[] = [];
   const result = (end: ModelResult["end"], window?: number): ModelResult => ({
     model,
@@ -35,7 +40,8 @@ export async function runModel(subject: Subject, plan: Plan, report: Report): Pr
     end,
   });
   // A model that must be loaded is loaded now, and what a refusal teaches is learnt.
-  const woken = await measure(WAKE, subject.line);
+  report.waking();
+  const woken = await measure(WAKE, line);
   if (woken.type !== "measured") {
     return result(endOf(woken, explain));
   }
@@ -53,7 +59,7 @@ export async function runModel(subject: Subject, plan: Plan, report: Report): Pr
     const runs: Run[] = [];
     sizes.push({ type: "measured", tokens, runs });
     for (let run = 0; run < plan.runs; run++) {
-      const pair = await measurePair(subject, { tokens, bytesPerToken, report });
+      const pair = await measurePair({ ...subject, line }, { tokens, bytesPerToken, report });
       if (pair.run !== undefined) {
         runs.push(pair.run);
       }

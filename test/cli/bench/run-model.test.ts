@@ -60,6 +60,8 @@ async function bench(
     },
     { ...plan, ...own },
     {
+      waking: () => said.push("waking"),
+      askedAgain: ({ message }) => said.push(message),
       measured: (which, tokens) => said.push(`${tokens} ${which}`),
       skipped: ({ type, tokens }) => said.push(`${tokens} ${type}`),
       next: (tokens, done) => said.push(`${tokens} after ${done.length}`),
@@ -71,6 +73,7 @@ async function bench(
 test("each size: cold, then warm", async () => {
   const { result, said, seeds } = await bench({}, { runs: 2 });
   expect(said).toEqual([
+    "waking",
     ...["200 after 0", "200 cold", "200 warm", "200 cold", "200 warm"],
     ...["400 after 1", "400 cold", "400 warm", "400 cold", "400 warm"],
   ]);
@@ -80,7 +83,7 @@ test("each size: cold, then warm", async () => {
 test("a size that would take too long is left out, unless it was named", async () => {
   // Each millisecond passes for a minute.
   const slow = await bench({ clockRate: 60_000 });
-  expect(slow.said).toEqual(["200 after 0", "200 cold", "200 warm", "400 too-slow"]);
+  expect(slow.said).toEqual(["waking", "200 after 0", "200 cold", "200 warm", "400 too-slow"]);
   expect(slow.result.sizes[1]).toMatchObject({
     type: "too-slow",
     tokens: 400,
@@ -98,7 +101,7 @@ test("what was asked twice is measured once more, with a prompt nobody has read"
     body: { error: { message: "busy" } },
   };
   const { result, said, seeds } = await bench({ replies: [answer, failing, answer] }, { sizes: [200] });
-  expect([said, seeds]).toEqual([["200 after 0", "200 cold", "200 warm"], 2]);
+  expect([said, seeds]).toEqual([["waking", "200 after 0", "overloaded: busy", "200 cold", "200 warm"], 2]);
   expect(result.end).toEqual({ type: "completed" });
 });
 
