@@ -60,6 +60,19 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         io,
       );
     }
+    case "doctor": {
+      const { runDoctor } = await import("./doctor/doctor.ts");
+      const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+      return await runDoctor(
+        {
+          overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          quick: given.options.has("quick"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "bench": {
       const { runBench } = await import("./bench/bench.ts");
       const optional = {

@@ -1,4 +1,5 @@
 export type { ServerAddress } from "./ask.ts";
+export { countBusySlots } from "./busy-slots.ts";
 export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
 export {

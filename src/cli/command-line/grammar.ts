@@ -18,6 +18,7 @@ export type CommandName =
   | "exec"
   | "models"
   | "stats"
+  | "doctor"
   | "bench"
   | "apply-patch"
   | "sandbox"
@@ -161,6 +162,19 @@ export const commands: readonly CommandSpec[] = [
       { name: "days", value: "<n>", summary: "the last n days alone" },
       { name: "json", summary: "print the figures as JSON", conflicts: ["html"] },
       { name: "html", value: "<file>", summary: "write a page with plots into this file" },
+    ],
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    summary:
+      "check the installation, the configuration, the servers and the model in force; says what to change",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "check this provider alone, also one elsewhere" },
+      { name: "quick", summary: "ask the model nothing" },
+      { name: "json", summary: "print the report as JSON" },
     ],
   },
   {
