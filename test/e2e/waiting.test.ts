@@ -22,6 +22,12 @@ async function userOf(
   return { ...bench, server };
 }
 
+/** What leat knows of the server from earlier sessions. */
+function remember({ home, server }: Awaited<ReturnType<typeof userOf>>, facts: object) {
+  mkdirSync(join(home, "leat"), { recursive: true });
+  writeFileSync(join(home, "leat/endpoints.json"), JSON.stringify({ endpoints: { [server.url]: facts } }));
+}
+
 describe.each(["ollama", "lmstudio"] as const)("%s loads the model in silence", (face) => {
   test("it is said, once, and the answer comes", async () => {
     const user = await userOf({ face, loadMs: 2_500 });
@@ -44,6 +50,7 @@ test("all slots are at work for somebody else: it waits in line, and says so", a
     { text: "one two three four five six seven eight nine ten", pace: { tokens_per_second: 3 } },
     { text: "Here I am." },
   ]);
+  remember(user, { kind: "llamacpp" });
   const other = httpRequest(`${user.server.url}/chat/completions`, { method: "POST" });
   onTestFinished(() => {
     other.destroy();
@@ -60,6 +67,14 @@ test("all slots are at work for somebody else: it waits in line, and says so", a
   expect(await running.ended).toMatchObject({ code: 0, stdout: "Here I am.\n" });
 });
 
+test("a slot that reads our own prompt is no queue, though nobody has asked it to report", async () => {
+  // Under this name the server is not known as llama.cpp before it has been met.
+  const user = await userOf({ face: "llamacpp", slots: 1, prefillTokensPerSecond: 400 });
+  const run = await user.leat(["exec", "hi"]);
+  expect(run).toMatchObject({ code: 0, stdout: "Here I am.\n" });
+  expect(run.stderr).not.toContain("queued");
+});
+
 test("a quick answer is asked nothing beside it", async () => {
   const user = await userOf({ face: "ollama" });
   await user.leat(["exec", "hi"]);
@@ -69,12 +84,7 @@ test("a quick answer is asked nothing beside it", async () => {
 describe.skipIf(process.platform !== "linux")("on a terminal (Linux: script)", () => {
   test("the prefill of a server that reports none is judged by the speed that is known", async () => {
     const user = await userOf({ face: "lmstudio", prefillTokensPerSecond: 300 });
-    mkdirSync(join(user.home, "leat"), { recursive: true });
-    const facts = { kind: "lmstudio", models: { "gpt-oss:20b": { prefillTokensPerSecond: 300 } } };
-    writeFileSync(
-      join(user.home, "leat/endpoints.json"),
-      JSON.stringify({ endpoints: { [user.server.url]: facts } }),
-    );
+    remember(user, { kind: "lmstudio", models: { "gpt-oss:20b": { prefillTokensPerSecond: 300 } } });
     const terminal = startInTerminal(user, 100, "hi");
     await terminal.sees("prefill ≈ ▕");
     expect(await terminal.ended).toBe(0);

@@ -33,8 +33,10 @@ export async function askActivity(
     case "loading":
       return { kind: "loading", model };
     case "slots":
-      // What a slot of ours reads, it reports, and then nobody asks: so these are other people's.
-      return activity.busy >= activity.all ? { kind: "queued", slots: activity.all } : { kind: "reading" };
+      // A slot that reads our prompt reports it, if it was asked to, and then nobody looks: so these are other people's.
+      return activity.busy >= activity.all && endpoint.dialect.reportsPrefill
+        ? { kind: "queued", slots: activity.all }
+        : { kind: "reading" };
     case "ready":
       return { kind: "reading" };
     default:
