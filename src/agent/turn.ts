@@ -70,7 +70,13 @@ async function ask(turn: Turn): Promise<Step> {
   countRequest(turn);
   const request = requestOf(turn);
   const watch = createStreamWatch(turn.guard);
-  const answer = readResponse((options) => turn.askModel(request, options), { signal, watch, emit, now });
+  const answer = readResponse((options) => turn.askModel(request, options), {
+    signal,
+    watch,
+    emit,
+    now,
+    before: context.lastUsage,
+  });
   if (turn.requests === 1) {
     void announceSandbox(turn);
   }
@@ -91,6 +97,7 @@ async function ask(turn: Turn): Promise<Step> {
       turn.usage = addUsage(turn.usage, completion.usage);
       context.responses += 1;
       takeCount(turn, request, completion.usage);
+      context.lastUsage = completion.usage;
       const held = { ...request, items: [...session.items, ...items] };
       const fill = context.budget.fill(held, context.head);
       emit({ type: "response-completed", usage: completion.usage, timing, context: fill });

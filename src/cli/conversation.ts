@@ -9,25 +9,31 @@ import {
 } from "../agent/index.ts";
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
-import { openEndpointMemory } from "../home/index.ts";
-import { createHttpClient, type HttpClient, isLoopback, type Traffic } from "../net/index.ts";
-import type { AgentEvent, ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
+import { createHttpClient, type HttpClient, type Traffic } from "../net/index.ts";
+import type {
+  AgentEvent,
+  ConfigError,
+  EndpointMemory,
+  SandboxPolicy,
+  SessionError,
+} from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
-import { createCacheDoctor } from "./companions/cache-doctor.ts";
-import { accompany, type Companion } from "./companions/companion.ts";
-import { createWindowWatch } from "./companions/window-watch.ts";
+import { accompany } from "./companions/companion.ts";
+import { openCompanions } from "./companions/open-companions.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
+import { sessionHeaders, withSessionId } from "./session-id.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { version } from "./version.ts";
 
 export interface ConversationOptions {
   readonly config: Config;
   readonly home: string;
+  readonly memory: EndpointMemory;
   /** Absolute, symlinks resolved. */
   readonly cwd: string;
   readonly repositoryRoot: string | undefined;
@@ -57,7 +63,7 @@ export type Conversation =
 
 /** Assembles what a turn needs from the configuration: the one place where the modules meet. No process is started. */
 export function openConversation(options: ConversationOptions, io: Io): Conversation {
-  const { config, home, cwd, repositoryRoot, endpoint } = options;
+  const { config, home, memory, cwd, repositoryRoot, endpoint } = options;
   const instructions = readPromptFile(config.instructionsFile, cwd) ?? baseInstructions;
   if (typeof instructions !== "string") {
     return { ok: false, error: instructions };
@@ -110,7 +116,6 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   const { hostname } = new URL(endpoint.baseUrl);
   const hosts = new Set(options.offline ? [] : [hostname]);
   const http = wrapHttp(createHttpClient(hosts, { traffic }));
-  const memory = openEndpointMemory(home);
   const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
   const tools = createToolSet({
     model: config.model,
@@ -124,34 +129,27 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     windowIsRemembered: config.contextWindow === undefined,
     head,
     server,
-    askWindow: () => windowWatch.askNow(),
+    askWindow: () => askWindow(),
     ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
     ...(config.generation.maxOutputTokens === undefined
       ? {}
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
-  const windowWatch = createWindowWatch({
-    isWanted: config.contextWindow === undefined && isLoopback(hostname),
+  const { companions, askWindow } = openCompanions({
+    config,
+    home,
     endpoint,
-    model: config.model,
     memory,
-    budget: context.budget,
-    head,
+    session: session.id,
+    context,
+    server,
     openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
   });
-  const companions: readonly Companion[] = [
-    windowWatch,
-    createCacheDoctor({
-      model: config.model,
-      isLocal: isLoopback(hostname),
-      server,
-      now: () => performance.now(),
-    }),
-  ];
+  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
   const ask = accompany(
     ({ request, signal, emit }) =>
-      streamModel(request, endpoint, {
+      streamModel(request, asked, {
         http,
         memory,
         signal,
@@ -171,7 +169,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       model: config.model,
       instructions,
       tools,
-      settings: { ...config.generation, extraBody: config.provider.extraBody },
+      settings: { ...config.generation, extraBody: withSessionId(config.provider.extraBody, session.id) },
       cwd,
       userHome: io.userHome,
       openSandbox() {

@@ -1,4 +1,5 @@
-import { contextText, formatCount, largerWindow } from "../exec/index.ts";
+import { contextText, largerWindow } from "../exec/index.ts";
+import { formatCount } from "../figures/index.ts";
 import type { ContextError, ContextPart } from "../protocol/index.ts";
 import type { Explanation } from "./explanation.ts";
 

@@ -6,6 +6,7 @@ import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { LocalProvider } from "./provider-choice.ts";
 import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
 
@@ -15,7 +16,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   switch (line.type) {
     case "welcome": {
       const { welcome } = await import("./welcome.ts");
-      return welcome(io);
+      return await welcome(io);
     }
     case "version":
       io.stdout.write(`leat ${version}\n`);
@@ -43,6 +44,47 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
       return await runModels(
         {
           overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
+    case "stats": {
+      const { runStats } = await import("./stats/stats.ts");
+      const [model, provider, days, html] = ["model", "provider", "days", "html"].map((option) =>
+        firstValue(given, option),
+      );
+      return await runStats(
+        { json: given.options.has("json"), ...withoutUndefined({ model, provider, days, html }) },
+        io,
+      );
+    }
+    case "doctor": {
+      const { runDoctor } = await import("./doctor/doctor.ts");
+      const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+      return await runDoctor(
+        {
+          overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          quick: given.options.has("quick"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
+    case "bench": {
+      const { runBench } = await import("./bench/bench.ts");
+      const optional = {
+        profile: firstValue(given, "profile"),
+        provider: firstValue(given, "provider"),
+        runs: firstValue(given, "runs"),
+      };
+      return await runBench(
+        {
+          overrides: given.options.get("config") ?? [],
+          models: given.options.get("model") ?? [],
+          sizes: given.options.get("sizes") ?? [],
           json: given.options.has("json"),
           ...withoutUndefined(optional),
         },
@@ -81,14 +123,20 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     }
     case "practice": {
       const { runPracticeCommand } = await import("./practice.ts");
-      const [port, scriptPath, pace] = ["port", "script", "pace"].map((option) => firstValue(given, option));
-      const options = {
-        ...(port === undefined ? {} : { port: Number(port) }),
-        ...(scriptPath === undefined ? {} : { scriptPath }),
-        ...(pace === undefined ? {} : { pace }),
+      const port = firstValue(given, "port");
+      const options = withoutUndefined({
+        port: port === undefined ? undefined : Number(port),
+        scriptPath: firstValue(given, "script"),
+        pace: firstValue(given, "pace"),
         // The grammar lets only the choices through.
-        ...withoutUndefined({ face: firstValue(given, "as") as ServerFace | undefined }),
-      };
+        face: firstValue(given, "as") as ServerFace | undefined,
+        prefill: firstValue(given, "prefill"),
+        slots: firstValue(given, "slots"),
+        load: firstValue(given, "load"),
+        window: firstValue(given, "window"),
+        also: given.options.get("also"),
+        slotSavePath: firstValue(given, "slot-save-path"),
+      });
       return await runPracticeCommand(options, {
         stdout: io.stdout,
         stderr: io.stderr,
@@ -125,6 +173,8 @@ function execOptions(given: Given): ExecOptions {
   const optional = {
     prompt: given.argument,
     model: firstValue(given, "model"),
+    // The grammar lets only the choices through.
+    localProvider: firstValue(given, "local-provider") as LocalProvider | undefined,
     profile: firstValue(given, "profile"),
     directory: firstValue(given, "cd"),
     outputLastMessage: firstValue(given, "output-last-message"),
@@ -137,6 +187,7 @@ function execOptions(given: Given): ExecOptions {
     skipGitRepoCheck: given.options.has("skip-git-repo-check"),
     // The grammar lets only the choices through.
     color: (firstValue(given, "color") ?? "auto") as ExecOptions["color"],
+    oss: given.options.has("oss"),
     stream: given.options.has("stream"),
     offline: given.options.has("offline"),
     verbose: given.options.has("verbose"),

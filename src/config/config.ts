@@ -20,6 +20,10 @@ export interface Config {
   readonly holdsSecrets: boolean;
   readonly shellEnvironment: ShellEnvironmentPolicy;
   readonly tools: ToolsConfig;
+  /** Whether the figures of each answer are kept for `leat stats`. */
+  readonly stats: boolean;
+  /** What `--oss` stands for; absent: Codex's `oss`. */
+  readonly ossProvider?: string;
   /** Whether what a turn changes is kept for `leat undo`. */
   readonly undo: boolean;
   /** "auto": by the model's family. */
@@ -40,8 +44,12 @@ export interface Config {
   readonly warnings: readonly UnknownKey[];
   /** Keys that are set and would mean something, but leat does nothing with them yet. */
   readonly notYet: readonly string[];
-  /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag" or "env NAME". */
+  /** Keys that mean something to Codex and nothing here. */
+  readonly codexOnly: readonly string[];
+  /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag", "env NAME" or "found" (running on this machine). */
   readonly origins: Readonly<Record<string, string>>;
+  /** By dotted key, what somebody set, as text for people, without secrets. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** When and how a conversation is summed up; absent: leat's own way. */
@@ -90,6 +98,8 @@ export interface ProviderConfig {
   readonly queryParams: Readonly<Record<string, string>>;
   /** Put into the body of every request. */
   readonly extraBody: Readonly<Record<string, unknown>>;
+  /** Names of the headers that carry the session's id; absent: not configured. */
+  readonly sessionIdHeaders?: readonly string[];
   readonly httpHeaders: Readonly<Record<string, string>>;
   /** Header name to the environment variable that holds its value. */
   readonly envHttpHeaders: Readonly<Record<string, string>>;
@@ -107,6 +117,8 @@ export interface KnownProvider {
   readonly name: string;
   /** Absent where the user left it out; such a provider can't be chosen. */
   readonly baseUrl?: string;
+  /** The configuration has a table for it. */
+  readonly isConfigured?: true;
   /** Environment variables that hold its key or its headers: secrets, as far as leat can know. */
   readonly secretVariables: readonly string[];
   /** What stands in the configuration itself where keys are put: never log it. */
@@ -134,4 +146,15 @@ export interface ConfigFlags {
   readonly modelProvider?: string;
   readonly sandboxMode?: SandboxMode;
   readonly approvalPolicy?: ApprovalPolicy;
+  /** What was found running, in place of a provider and a model that somebody named. */
+  readonly found?: FoundProvider;
+  /** For what the configuration leaves open: `--oss` brings it along. */
+  readonly showRawAgentReasoning?: true;
+}
+
+export interface FoundProvider {
+  readonly id: string;
+  readonly model: string;
+  /** Absent: the provider of that id is as it is configured. Else no table of the configuration has that id. */
+  readonly table?: { readonly name: string; readonly baseUrl: string };
 }

@@ -9,6 +9,14 @@ export const KEYS: readonly KeySpec[] = [
   used("model_provider", "string", "Where the model runs: an id of `model_providers` or a built-in one.", {
     default: "openai",
   }),
+  used(
+    "oss_provider",
+    "string",
+    "The local provider that `--oss` stands for ([local-servers.md](local-servers.md)).",
+    {
+      allowed: ["lmstudio", "ollama", "llamacpp"],
+    },
+  ),
   used("model_context_window", "integer", "Tokens the model can hold."),
   used(
     "model_auto_compact_token_limit",
@@ -50,6 +58,7 @@ export const KEYS: readonly KeySpec[] = [
     default: "read-only",
     allowed: ["read-only", "workspace-write", "danger-full-access"],
   }),
+  used("stats", "boolean", "Keep the figures of each answer, for `leat stats`.", { default: true }),
   used("undo", "boolean", "Keep what a turn changes, for `leat undo`.", { default: true }),
   used(
     "edit_tool",
@@ -148,9 +157,18 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["chat", "responses"],
   }),
   used("model_providers.<id>.query_params", "string-map", "Added to every URL.", { secret: true }),
-  used("model_providers.<id>.extra_body", "table", "Further fields for the body of every request."),
+  used(
+    "model_providers.<id>.extra_body",
+    "table",
+    "Further fields for the body of every request; `{session_id}` in a text is the session's id.",
+  ),
   used("model_providers.<id>.http_headers", "string-map", "Headers for every request.", { secret: true }),
   used("model_providers.<id>.env_http_headers", "string-map", "Headers whose values are in variables."),
+  used(
+    "model_providers.<id>.session_id_headers",
+    "strings",
+    "Headers that carry the session's id, for routers that keep a session on one machine. Without it: `session-id` and `x-session-id` on loopback, none elsewhere.",
+  ),
   used("model_providers.<id>.request_max_retries", "integer", "Retries before an answer begins.", {
     default: 4,
     cap: 100,
@@ -182,7 +200,6 @@ export const KEYS: readonly KeySpec[] = [
 
   notYet("review_model", "string", "The model for reviews."),
   notYet("openai_base_url", "url", "Replaces the URL of the built-in `openai`."),
-  notYet("oss_provider", "string", "The provider that `--oss` stands for."),
   notYet("developer_instructions", "string", "Added to the system prompt."),
   notYet("project_root_markers", "strings", "Files that mark the top of a project."),
   notYet("default_permissions", "string", "The permission profile in force, in place of `sandbox_mode`."),

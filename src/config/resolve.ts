@@ -17,7 +17,7 @@ import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
 import { chooseProfile } from "./profile.ts";
 import { knownProviders, resolveProvider, stringRecord } from "./provider.ts";
-import { findSetting, flagSetting, type Origins, settle } from "./settings.ts";
+import { findSetting, flagSetting, foundSetting, type Origins, settle, shownValues } from "./settings.ts";
 import { isTable, type TomlTable, valueAt } from "./toml-value.ts";
 
 export interface Surroundings {
@@ -42,15 +42,21 @@ export function resolveConfig(
     return chosen;
   }
   const { profile } = chosen;
-  const get = <T>(key: string, flag?: string): T => {
+  const { found } = flags;
+  const get = <T>(key: string, flag?: string, foundValue?: string): T => {
     const path = key.split(".");
-    const setting = flag === undefined ? findSetting(document, profile, path) : flagSetting(flag);
+    const setting =
+      foundValue !== undefined
+        ? foundSetting(foundValue)
+        : flag === undefined
+          ? findSetting(document, profile, path)
+          : flagSetting(flag);
     return settle<T>(origins, path, setting);
   };
 
-  const builtIns = builtInProviders(env);
+  const builtIns = builtInProviders(env, found);
   const providers = knownProviders(document, builtIns);
-  const providerId = get<string>("model_provider", flags.modelProvider);
+  const providerId = get<string>("model_provider", flags.modelProvider, found?.id);
   if (!providers.some(({ id }) => id === providerId)) {
     const places = flags.modelProvider === undefined ? placesOfProvider(profile) : [];
     return { ok: false, error: unknownProvider(document, places, providerId, providers) };
@@ -59,20 +65,21 @@ export function resolveConfig(
   if (!resolved.ok) {
     return resolved;
   }
-  const model = get<string>("model", flags.model);
+  const model = get<string>("model", flags.model, found?.model);
   const defaultModel = builtIns.get(providerId)?.defaultModel ?? model;
   const contextWindow = get<number | undefined>("model_context_window");
   const instructionsFile =
     get<string | undefined>("model_instructions_file") ??
     get<string | undefined>("experimental_instructions_file");
 
+  const ossProvider = get<string | undefined>("oss_provider");
   const hiddenPaths = get<string[] | undefined>("sandbox_hidden_paths");
   const absolute = (path: string): string => resolve(cwd, withHome(path, env["HOME"]));
   const config: Config = {
     file: document.file,
     ...(profile !== undefined && { profile }),
-    model: origins.get("model") === "default" ? defaultModel : model,
-    modelIsDefault: origins.get("model") === "default",
+    model: origins.get("model")?.origin === "default" ? defaultModel : model,
+    modelIsDefault: origins.get("model")?.origin === "default",
     provider: resolved.provider,
     providers,
     approvalPolicy: get("approval_policy", flags.approvalPolicy),
@@ -82,10 +89,13 @@ export function resolveConfig(
     holdsSecrets: check.holdsSecrets,
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
+    stats: get("stats"),
+    ...(ossProvider !== undefined && { ossProvider }),
     undo: get("undo"),
     editTool: get("edit_tool"),
     hideAgentReasoning: get("hide_agent_reasoning"),
-    showRawAgentReasoning: get("show_raw_agent_reasoning"),
+    showRawAgentReasoning:
+      get<boolean | undefined>("show_raw_agent_reasoning") ?? flags.showRawAgentReasoning,
     ...(contextWindow !== undefined && { contextWindow }),
     compaction: compaction(get, absolute),
     generation: generation(get),
@@ -96,7 +106,9 @@ export function resolveConfig(
     trustedProjects: trustedProjects(document),
     warnings: check.unknown,
     notYet: check.notYet.filter((path) => inForce(path, profile)).map(formatKey),
-    origins: Object.fromEntries(origins),
+    codexOnly: check.codexOnly.filter((path) => inForce(path, profile)).map(formatKey),
+    origins: Object.fromEntries([...origins].map(([key, { origin }]) => [key, origin])),
+    values: shownValues(origins),
   };
   return { ok: true, config };
 }

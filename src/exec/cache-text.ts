@@ -1,5 +1,5 @@
+import { formatCount, formatDuration } from "../figures/index.ts";
 import type { CacheMissCause, Notice, PromptChange, ServerKind } from "../protocol/index.ts";
-import { formatCount, formatDuration } from "./format.ts";
 import { safeLine } from "./safe-text.ts";
 
 type CacheMissed = Extract<Notice, { kind: "cache-missed" }>;

@@ -1,23 +1,26 @@
+import { formatCount, formatSeconds } from "../figures/index.ts";
 import type {
   AgentEvent,
   ContextFill,
   HistoryItem,
   LeatError,
+  ServerState,
   ToolAction,
   TurnEnd,
 } from "../protocol/index.ts";
 import { contextText } from "./context-line.ts";
 import { FinalAnswer } from "./final-answer.ts";
-import { formatCount, formatSeconds } from "./format.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
 import { ANSWER_LOOK, LiveBlock, REASONING_LOOK } from "./live-block.ts";
 import { noticeText } from "./notice-text.ts";
 import { type LookOptions, Output, Screen, type Sink } from "./output.ts";
 import { prefillLine } from "./prefill.ts";
 import { safeText } from "./safe-text.ts";
+import { stateLabel } from "./server-state.ts";
 import { StatusLine } from "./status-line.ts";
 import { cutToWidth } from "./text-width.ts";
 import { runningToolLine, toolBlock } from "./tool-block.ts";
+import { type Unseen, unseenLine } from "./unseen.ts";
 import { addTiming, NO_TIMINGS, type TurnTimings, usageLines } from "./usage-line.ts";
 
 export interface HumanOptions extends LookOptions {
@@ -58,7 +61,8 @@ class HumanFrontEnd implements HumanOutput {
   readonly #running = new Map<string, { readonly action: ToolAction; readonly startedAt: number }>();
   #open: OpenBlock | undefined;
   #requestStartedAt = 0;
-  #hiddenThinking = false;
+  #saidLoading = false;
+  #unseen: Unseen | undefined;
   #timings: TurnTimings = NO_TIMINGS;
   #fill: ContextFill | undefined;
 
@@ -93,6 +97,9 @@ class HumanFrontEnd implements HumanOutput {
       case "reasoning-delta":
         this.#handleReasoning(event.text);
         return;
+      case "call-delta":
+        this.#countUnseen("writing a call", event.characters);
+        return;
       case "tool-output-delta":
         // A tool's output is shown when it ends, so that its two ends can be.
         return;
@@ -102,7 +109,11 @@ class HumanFrontEnd implements HumanOutput {
       case "request-started":
         this.#endResponse();
         this.#requestStartedAt = this.#now();
+        this.#saidLoading = false;
         this.#showWaiting("waiting for the model");
+        return;
+      case "server-state":
+        this.#handleServerState(event.state);
         return;
       case "prefill-progress": {
         const { progress } = event;
@@ -159,6 +170,7 @@ class HumanFrontEnd implements HumanOutput {
         this.#showRunning();
         return;
       case "notice":
+        this.#saidLoading ||= event.notice.kind === "model-loading";
         this.#closeBlock();
         this.#say(
           "yellow",
@@ -182,8 +194,21 @@ class HumanFrontEnd implements HumanOutput {
     this.#endResponse();
   }
 
+  /** Where no line can be redrawn, it is told once in a line of its own. */
+  #handleServerState(state: ServerState): void {
+    if (this.#open !== undefined || this.#unseen !== undefined) {
+      return;
+    }
+    if (this.#status.isEnabled) {
+      this.#showWaiting(stateLabel(state));
+    } else if (state.kind === "queued" || (state.kind === "loading" && !this.#saidLoading)) {
+      this.#say("yellow", stateLabel(state));
+    }
+  }
+
   #handleText(text: string): void {
     this.#status.clear();
+    this.#unseen = undefined;
     this.#final.push(text);
     if (this.#answer !== undefined) {
       this.#show("answer", this.#answer, text);
@@ -196,10 +221,22 @@ class HumanFrontEnd implements HumanOutput {
     if (this.#options.showReasoning) {
       this.#status.clear();
       this.#show("reasoning", this.#progress, text);
-    } else if (!this.#hiddenThinking && this.#open === undefined) {
-      this.#showWaiting("thinking");
-      this.#hiddenThinking = true;
+    } else if (this.#open === undefined) {
+      this.#countUnseen("thinking", text.length);
     }
+  }
+
+  #countUnseen(what: Unseen["what"], characters: number): void {
+    if (this.#unseen?.what !== what) {
+      this.#closeBlock();
+      const unseen: Unseen = { what, characters: 0 };
+      this.#unseen = unseen;
+      this.#status.showClock({
+        startedAt: this.#now(),
+        render: (elapsedMs) => unseenLine(unseen, elapsedMs, this.#progress.statusLook),
+      });
+    }
+    this.#unseen.characters += characters;
   }
 
   /** What is on the screen stays there; a line says what it was. */
@@ -241,8 +278,7 @@ class HumanFrontEnd implements HumanOutput {
         this.#closeBlock();
       }
     }
-    if (this.#open === undefined) {
-      // What comes next may be a long call, of which nothing is seen while the model writes it.
+    if (this.#open === undefined && this.#unseen === undefined) {
       this.#showWaiting("waiting for the model");
     }
   }
@@ -254,7 +290,7 @@ class HumanFrontEnd implements HumanOutput {
 
   #endResponse(): void {
     this.#status.clear();
-    this.#hiddenThinking = false;
+    this.#unseen = undefined;
     this.#closeBlock();
     this.#final.endText();
   }

@@ -1,5 +1,4 @@
 export { contextText } from "./context-line.ts";
-export { formatCount } from "./format.ts";
 export type { HeaderFacts } from "./header.ts";
 export { createHumanOutput, type HumanOptions } from "./human.ts";
 export type { Sink } from "./output.ts";

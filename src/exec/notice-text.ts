@@ -1,6 +1,6 @@
+import { formatCount, formatDuration } from "../figures/index.ts";
 import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
 import { cacheMissText } from "./cache-text.ts";
-import { formatCount, formatDuration } from "./format.ts";
 import { safeLine } from "./safe-text.ts";
 import { tierSentence } from "./sandbox-tier-text.ts";
 import { snapshotObstacle } from "./snapshot-text.ts";

@@ -1,5 +1,5 @@
+import { formatCount } from "../figures/index.ts";
 import type { ContextTruncation, ServerKind, WindowLearnt } from "../protocol/index.ts";
-import { formatCount } from "./format.ts";
 
 /** Below this a system prompt, two files and an answer are the whole of it. */
 const SMALL_WINDOW = 8_192;

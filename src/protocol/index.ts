@@ -27,6 +27,7 @@ export type {
   Notice,
   Plan,
   PrefillProgress,
+  ServerState,
   ToolAction,
   ToolOutcome,
   TurnEnd,
@@ -49,4 +50,4 @@ export type {
   SnapshotStart,
   TurnSnapshots,
 } from "./undo.ts";
-export type { ContextFill, ContextPart, ResponseTiming, TokenUsage } from "./usage.ts";
+export type { ContextFill, ContextPart, ResponseTiming, Speed, TokenUsage } from "./usage.ts";

@@ -1,9 +1,10 @@
 import type { ModelError, ServerKind } from "../protocol/index.ts";
 import { type Answer, modelList, type Route, type ServerAdapter } from "./adapter.ts";
 import { type AskOptions, ask, type ServerAddress } from "./ask.ts";
-import { type Fields, fields, known } from "./fields.ts";
+import { type Fields, fields } from "./fields.ts";
 import { type Identification, modelNamed, type ServedModel, type ServerIdentity } from "./identity.ts";
 import { ADAPTERS, PLAIN } from "./kinds/all.ts";
+import { startPatience } from "./patience.ts";
 
 export interface IdentifyOptions extends AskOptions {
   /** All of it ends after so long, whatever the server does. */
@@ -12,7 +13,7 @@ export interface IdentifyOptions extends AskOptions {
   readonly expected?: ServerKind | undefined;
   /** `all`: whatever a person wants to know. Else only what tells the window of the model of that name. */
   readonly about: "all" | { readonly model: string };
-  /** Where its list does not tell who it is, each known server's own route is tried. */
+  /** Where its list does not tell who it is, each known server's own route is tried; all of them have a list. */
   readonly triesRoutes: boolean;
 }
 
@@ -24,23 +25,8 @@ export async function identifyServer(
   address: ServerAddress,
   options: IdentifyOptions,
 ): Promise<Identification> {
-  const ending = new AbortController();
-  const abort = () => ending.abort();
-  const timer = setTimeout(abort, options.timeoutMs);
-  options.signal.addEventListener("abort", abort, { once: true });
-  if (options.signal.aborted) {
-    abort();
-  }
-  try {
-    return await identify({
-      address,
-      options: { ...options, signal: ending.signal },
-      answers: new Map(),
-    });
-  } finally {
-    clearTimeout(timer);
-    options.signal.removeEventListener("abort", abort);
-  }
+  const { signal, end } = startPatience(options.timeoutMs, options.signal);
+  return await identify({ address, options: { ...options, signal }, answers: new Map() }).finally(end);
 }
 
 /** What has been asked so far. */
@@ -88,7 +74,7 @@ async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
     return found;
   }
   // Once is enough: who was nobody we know before is asked for its list alone.
-  if (triesRoutes && expected !== PLAIN.kind) {
+  if (triesRoutes && list !== undefined && expected !== PLAIN.kind) {
     const routes = ADAPTERS.flatMap((adapter) => adapter.routes);
     await askAll(routes, asking);
     const searched = await firstOf(ADAPTERS, asking);
@@ -96,7 +82,12 @@ async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
       return searched;
     }
   }
-  return PLAIN.identify(asking.answers);
+  const plain = PLAIN.identify(asking.answers);
+  const [looksLike] = likely;
+  // Where time ran out, who it is by its list is nearer the truth than nobody we know.
+  return plain !== undefined && looksLike !== undefined && asking.options.signal.aborted
+    ? { ...plain, kind: looksLike.kind }
+    : plain;
 }
 
 async function firstOf(
@@ -130,8 +121,12 @@ async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerI
       const model = named ?? { id: about.model, state: "not-loaded" };
       const answer = await askAbout(model, perModel, asking);
       const contextWindow = answer === undefined ? undefined : perModel.windowWhenLoaded(answer);
-      const told = { ...model, ...known({ contextWindow }) };
-      return { ...server, models: [told, ...server.models.filter((other) => other !== named)] };
+      return contextWindow === undefined
+        ? server
+        : {
+            ...server,
+            models: [{ ...model, contextWindow }, ...server.models.filter((other) => other !== named)],
+          };
     }
     const wanted = perModel.tellsWindow ? named : undefined;
     return wanted === undefined ? server : withModels(server, [await askModel(wanted, perModel, asking)]);

@@ -20,6 +20,8 @@ export interface ServedModel {
   readonly aliases?: readonly string[];
   readonly state?: "loaded" | "loading" | "not-loaded";
   readonly isEmbedding?: true;
+  /** This server only passes requests on to a machine elsewhere (Ollama's cloud models). */
+  readonly isRemote?: true;
   readonly sizeBytes?: number;
   /** Tokens it holds as it runs now. */
   readonly contextWindow?: number;
@@ -39,11 +41,7 @@ export type Identification =
   | { readonly type: "silent" }
   | { readonly type: "foreign"; readonly status: number };
 
-/** The window of the model that a request names so, as it runs now; undefined where the server does not tell. */
-export function windowOf(server: ServerIdentity, model: string): number | undefined {
-  return modelNamed(server, model)?.contextWindow;
-}
-
+/** The model that a request names so. */
 export function modelNamed(server: ServerIdentity, name: string): ServedModel | undefined {
   const named = server.models.find(({ id, aliases = [] }) => id === name || aliases.includes(name));
   const [only, ...others] = server.models;

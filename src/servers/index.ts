@@ -1,8 +1,11 @@
+export { readActivity, type ServerActivity } from "./activity.ts";
+export type { ServerAddress } from "./ask.ts";
+export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
 export {
   type Identification,
   modelNamed,
   type ServedModel,
   type ServerIdentity,
-  windowOf,
 } from "./identity.ts";
+export { chatModels, matchName } from "./match-name.ts";

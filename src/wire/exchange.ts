@@ -51,6 +51,7 @@ export async function exchange(
         "content-type": "application/json",
         accept: "text/event-stream",
         "accept-encoding": "identity",
+        ...endpoint.sessionHeaders,
         ...endpoint.headers,
       },
       body,

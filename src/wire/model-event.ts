@@ -1,4 +1,11 @@
-import type { HistoryItem, ModelError, Notice, PrefillProgress, TokenUsage } from "../protocol/index.ts";
+import type {
+  HistoryItem,
+  ModelError,
+  Notice,
+  PrefillProgress,
+  ServerState,
+  TokenUsage,
+} from "../protocol/index.ts";
 import type { SentPrompt } from "./sent-prompt.ts";
 
 /**
@@ -7,6 +14,8 @@ import type { SentPrompt } from "./sent-prompt.ts";
  */
 export type ModelEvent =
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
+  /** From who asked the server beside the request; the wire itself never tells it. */
+  | { readonly type: "server-state"; readonly state: ServerState }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
   /** `text`, all of it given out before, came under the wrong name: a closing tag told, or its absence. */
@@ -44,8 +53,7 @@ export type FinishReason = "stop" | "tool_calls" | "length" | "content_filter" |
 export interface Completion {
   readonly finish: FinishReason;
   readonly usage: TokenUsage;
-  /** Decode speed as the server itself states it (llama.cpp `timings`), in tokens per second. */
-  readonly tokensPerSecond?: number;
+  readonly serverSpeed?: ServerSpeed;
   /**
    * Calls that were begun but must not be run: no name, or arguments that are not whole. Those with a name
    * are items as well, so that the model can be told what was wrong with them.
@@ -59,6 +67,13 @@ export interface Completion {
   readonly refusal?: string;
   /** Events of the stream that were no JSON and were passed over. */
   readonly unreadableEvents: number;
+}
+
+/** What the server itself says of its speed, in tokens a second. */
+export interface ServerSpeed {
+  /** `tokens`: those it read; what its cache held is not among them. */
+  readonly prefill?: { readonly tokens: number; readonly tokensPerSecond: number };
+  readonly decodeTokensPerSecond?: number;
 }
 
 export interface ArgumentRepairs {

@@ -11,6 +11,7 @@ export function createContextKeeper(options: ContextKeeperOptions): ContextKeepe
     ownPrompt,
     plan: undefined,
     responses: 0,
+    lastUsage: undefined,
     summariesInARow: 0,
     server,
     askWindow,

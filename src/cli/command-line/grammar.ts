@@ -17,6 +17,9 @@ export interface CommandSpec {
 export type CommandName =
   | "exec"
   | "models"
+  | "stats"
+  | "doctor"
+  | "bench"
   | "apply-patch"
   | "sandbox"
   | "undo"
@@ -59,6 +62,7 @@ const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as c
 const colorChoices = ["always", "never", "auto"] as const;
 const splits = ["given", "whole", "bytes"] as const;
 const practiceFaces = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
+const localProviders = ["lmstudio", "ollama", "llamacpp"] as const;
 const demoPaces = ["human", "full"] as const;
 
 const sandboxOption: OptionSpec = {
@@ -94,7 +98,19 @@ export const commands: readonly CommandSpec[] = [
     argument: { name: "prompt", summary: "what to do; `-` or none reads it from stdin" },
     options: [
       overrideOption,
-      { name: "model", short: "m", value: "<model>", summary: "the model to ask" },
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "the model to ask; a part of its name will do on this machine",
+      },
+      { name: "oss", summary: "use a local server (oss_provider, else Ollama), and get a missing model" },
+      {
+        name: "local-provider",
+        value: "<server>",
+        summary: "the server of --oss, which it implies",
+        choices: localProviders,
+      },
       profileOption,
       sandboxOption,
       directoryOption,
@@ -134,6 +150,56 @@ export const commands: readonly CommandSpec[] = [
       profileOption,
       { name: "provider", value: "<id>", summary: "ask this provider alone" },
       { name: "json", summary: "print everything the servers tell, as JSON" },
+    ],
+  },
+  {
+    name: "stats",
+    aliases: [],
+    summary: "show how fast each model has been: first token, prefill, decode, over time",
+    options: [
+      { name: "model", short: "m", value: "<model>", summary: "this model alone" },
+      { name: "provider", value: "<id>", summary: "this provider alone" },
+      { name: "days", value: "<n>", summary: "the last n days alone" },
+      { name: "json", summary: "print the figures as JSON", conflicts: ["html"] },
+      { name: "html", value: "<file>", summary: "write a page with plots into this file" },
+    ],
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    summary:
+      "check the installation, the configuration, the servers and the model in force; says what to change",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "check this provider alone, also one elsewhere" },
+      { name: "quick", summary: "ask the model nothing" },
+      { name: "json", summary: "print the report as JSON" },
+    ],
+  },
+  {
+    name: "bench",
+    aliases: [],
+    summary: "measure how fast models read and write, cold and warm, side by side",
+    options: [
+      overrideOption,
+      profileOption,
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "a model to measure, or several with commas between; repeatable",
+        repeats: true,
+      },
+      { name: "provider", value: "<id>", summary: "ask this provider" },
+      {
+        name: "sizes",
+        value: "<list>",
+        summary: "prompt sizes in tokens (default 1k,8k,32k; what takes over 5 minutes only if named)",
+        repeats: true,
+      },
+      { name: "runs", value: "<n>", summary: "measure each size so often and take the middle (default 1)" },
+      { name: "json", summary: "print every figure as JSON" },
     ],
   },
   {
@@ -187,6 +253,21 @@ export const commands: readonly CommandSpec[] = [
         summary: "answer like this server to who asks",
         choices: practiceFaces,
       },
+      { name: "prefill", value: "<tokens/s>", summary: "how fast prompts are read" },
+      { name: "slots", value: "<n>", summary: "requests answered at a time, each with a cache (default 1)" },
+      {
+        name: "load",
+        value: "<seconds>",
+        summary: "the model is not loaded at first; this is how long it takes",
+      },
+      { name: "window", value: "<tokens>", summary: "tokens a request may have" },
+      {
+        name: "also",
+        value: "<model>",
+        summary: "a further model on disk, not loaded; repeatable",
+        repeats: true,
+      },
+      { name: "slot-save-path", value: "<dir>", summary: "where llama.cpp's slots are saved" },
     ],
   },
   {

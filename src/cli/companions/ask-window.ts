@@ -1,7 +1,7 @@
 /** Loaded while the first answer of a session comes in. */
 import type { HttpClient } from "../../net/index.ts";
 import type { EndpointMemory, ServerKind } from "../../protocol/index.ts";
-import { identifyServer, modelNamed, windowOf } from "../../servers/index.ts";
+import { identifyServer, modelNamed } from "../../servers/index.ts";
 import { type Endpoint, memoryPlace, rememberedFacts } from "../../wire/index.ts";
 
 export interface WindowQuestion {
@@ -39,8 +39,8 @@ export async function askWindow(
     return undefined;
   }
   const { server } = found;
-  const window = windowOf(server, model);
   const served = modelNamed(server, model);
+  const window = served?.contextWindow;
   const slots = served?.slots ?? server.slots;
   memory.put(memoryPlace(endpoint), model, {
     server: { kind: server.kind, ...(slots === undefined ? {} : { slots }) },

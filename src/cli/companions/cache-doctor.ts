@@ -12,13 +12,13 @@ export interface CacheDoctorOptions {
 }
 
 /** What was sent before, and what the server counted of it. */
-export interface SentBefore {
+interface SentBefore {
   readonly prompt: SentPrompt;
   readonly tokens: number;
   readonly endedMs: number;
 }
 
-export type Lesson = DialectLesson | "parameter-dropped" | "api-changed";
+type Lesson = DialectLesson | "parameter-dropped" | "api-changed";
 
 /** Fewer are read again in a moment. */
 const LEAST_LOST_TOKENS = 1_000;

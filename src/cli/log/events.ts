@@ -13,10 +13,13 @@ export function entryOf(
       return { level: "info", event: type, fields: {} };
     case "request-started":
       return { level: "debug", event: type, fields: { number: event.number } };
+    case "server-state":
+      return { level: "debug", event: type, fields: { ...event.state } };
     case "prefill-progress":
       return { level: "trace", event: type, fields: { ...event.progress } };
     case "reasoning-delta":
     case "text-delta":
+    case "call-delta":
     case "tool-output-delta":
       return undefined;
     case "response-reclassified":
