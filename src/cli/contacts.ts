@@ -1,8 +1,6 @@
 /** `leat exec -v`: whom leat has talked to. */
 import type { HostTraffic } from "../net/index.ts";
 
-export { createTraffic } from "../net/index.ts";
-
 export function contactLines(contacted: readonly HostTraffic[]): string {
   if (contacted.length === 0) {
     return "hosts contacted: none\n";

@@ -9,9 +9,14 @@ import {
 } from "../agent/index.ts";
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
-import { openEndpointMemory } from "../home/index.ts";
 import { createHttpClient, type HttpClient, isLoopback, type Traffic } from "../net/index.ts";
-import type { AgentEvent, ConfigError, SandboxPolicy, SessionError } from "../protocol/index.ts";
+import type {
+  AgentEvent,
+  ConfigError,
+  EndpointMemory,
+  SandboxPolicy,
+  SessionError,
+} from "../protocol/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
@@ -28,6 +33,7 @@ import { version } from "./version.ts";
 export interface ConversationOptions {
   readonly config: Config;
   readonly home: string;
+  readonly memory: EndpointMemory;
   /** Absolute, symlinks resolved. */
   readonly cwd: string;
   readonly repositoryRoot: string | undefined;
@@ -57,7 +63,7 @@ export type Conversation =
 
 /** Assembles what a turn needs from the configuration: the one place where the modules meet. No process is started. */
 export function openConversation(options: ConversationOptions, io: Io): Conversation {
-  const { config, home, cwd, repositoryRoot, endpoint } = options;
+  const { config, home, memory, cwd, repositoryRoot, endpoint } = options;
   const instructions = readPromptFile(config.instructionsFile, cwd) ?? baseInstructions;
   if (typeof instructions !== "string") {
     return { ok: false, error: instructions };
@@ -110,7 +116,6 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
   const { hostname } = new URL(endpoint.baseUrl);
   const hosts = new Set(options.offline ? [] : [hostname]);
   const http = wrapHttp(createHttpClient(hosts, { traffic }));
-  const memory = openEndpointMemory(home);
   const window = config.contextWindow ?? rememberedFacts(endpoint, config.model, memory).model.contextWindow;
   const tools = createToolSet({
     model: config.model,

@@ -1,7 +1,7 @@
 import type { Config, ProviderConfig } from "../config/index.ts";
 import { isLoopback } from "../net/index.ts";
-import type { MissingKeyError } from "../protocol/index.ts";
-import { type Endpoint, pickDialect } from "../wire/index.ts";
+import type { EndpointMemory, MissingKeyError } from "../protocol/index.ts";
+import { type Endpoint, pickDialect, rememberedFacts } from "../wire/index.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -9,11 +9,15 @@ export type ResolvedEndpoint =
   | { readonly ok: true; readonly endpoint: Endpoint }
   | { readonly ok: false; readonly error: MissingKeyError };
 
-/** Turns a provider of the config into what the wire needs: keys looked up, headers made, the dialect chosen. */
+/**
+ * Turns a provider of the config into what the wire needs: keys looked up, headers made, the dialect chosen, by what is
+ * remembered of who answered there.
+ */
 export function resolveEndpoint(
   config: Config,
   env: Io["env"],
   readOpenAiKey: () => string | undefined,
+  memory?: EndpointMemory,
 ): ResolvedEndpoint {
   const { provider } = config;
   const key = findKey(provider, env, readOpenAiKey);
@@ -35,6 +39,7 @@ export function resolveEndpoint(
         hostname,
         port,
         model: config.model,
+        kind: memory && rememberedFacts(provider, config.model, memory).server.kind,
       }),
       requestMaxRetries: provider.requestMaxRetries,
       streamMaxRetries: provider.streamMaxRetries,

@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { runTurn } from "../agent/index.ts";
 import type { ConfigFlags } from "../config/index.ts";
 import { createHumanOutput } from "../exec/index.ts";
-import { readOpenAiKey } from "../home/index.ts";
+import { openEndpointMemory, readOpenAiKey } from "../home/index.ts";
+import { createTraffic } from "../net/index.ts";
 import type { AgentEvent, LeatError, SandboxMode } from "../protocol/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";
+import { chooseProvider } from "./choose-provider.ts";
 import { openConversation } from "./conversation.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
@@ -18,6 +20,7 @@ import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
 import { whyNotOffline, withoutNetwork } from "./offline.ts";
 import { readPrompt } from "./prompt-source.ts";
+import type { LocalProvider } from "./provider-choice.ts";
 import { isDirectory, loadSettings, missingAddDir } from "./settings.ts";
 import { terminalFacts, toSink } from "./terminal.ts";
 import { openWatch } from "./watch.ts";
@@ -27,6 +30,9 @@ export interface ExecOptions {
   readonly prompt?: string;
   readonly profile?: string;
   readonly model?: string;
+  /** A server of this machine, and a missing model is fetched. */
+  readonly oss?: boolean;
+  readonly localProvider?: LocalProvider;
   readonly sandbox?: SandboxMode;
   /** `-c key=value`, in the order given. */
   readonly overrides: readonly string[];
@@ -70,26 +76,39 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
       hint: "--add-dir takes an existing directory.",
     });
   }
-  const loaded = loadSettings({ ...options, flags: configFlags(options) }, { ...io, cwd });
+  const reload = (flags: ConfigFlags) =>
+    loadSettings({ ...options, flags: { ...configFlags(options), ...flags } }, { ...io, cwd });
+  const loaded = reload({});
   if (!loaded.ok) {
     return fail(io, explainConfigError(loaded.error));
   }
-  const { home } = loaded;
-  const config = options.offline ? withoutNetwork(loaded.config) : loaded.config;
+  const { home, config: configured } = loaded;
   const repositoryRoot = findRepositoryRoot(cwd);
-  if (repositoryRoot === undefined && !options.skipGitRepoCheck && !config.trustedProjects.includes(cwd)) {
+  if (
+    repositoryRoot === undefined &&
+    !options.skipGitRepoCheck &&
+    !configured.trustedProjects.includes(cwd)
+  ) {
     return fail(io, {
       message: "Not inside a trusted directory and --skip-git-repo-check was not specified.",
       hint: "A git repository is trusted, since what goes wrong there can be undone: git init. Or trust this folder: add the option.",
     });
   }
 
+  const memory = openEndpointMemory(home);
+  const traffic = options.verbose ? createTraffic() : undefined;
+  const sources = { wanted: options, config: configured, home, memory, traffic, reload };
+  const chosen = await chooseProvider(sources, io);
+  if (!chosen.ok) {
+    return chosen.code;
+  }
+  const config = options.offline ? withoutNetwork(chosen.config) : chosen.config;
   const notLocal = options.offline ? whyNotOffline(config) : undefined;
   if (notLocal !== undefined) {
     return fail(io, notLocal);
   }
   const context = explainContext(config);
-  const resolved = resolveEndpoint(config, io.env, () => readOpenAiKey(home));
+  const resolved = resolveEndpoint(config, io.env, () => readOpenAiKey(home), memory);
   if (!resolved.ok) {
     // A misspelt key may well be why this one can't be found.
     const unknown = explainUnknownKeys(config.file, config.warnings);
@@ -108,14 +127,14 @@ export async function runExec(options: ExecOptions, io: Io): Promise<number> {
     streamToStdout: options.stream,
     explain: (error: LeatError) => explain(error, context),
   });
-  const opened = await openWatch(options, { config, home, endpoint: resolved.endpoint }, io);
+  const opened = await openWatch({ ...options, traffic }, { config, home, endpoint: resolved.endpoint }, io);
   if (!opened.ok) {
     return fail(io, opened.explanation);
   }
   const { watch } = opened;
   const { offline } = options;
   const conversation = openConversation(
-    { config, home, cwd, repositoryRoot, endpoint: resolved.endpoint, offline, ...watch.line },
+    { config, home, memory, cwd, repositoryRoot, endpoint: resolved.endpoint, offline, ...watch.line },
     io,
   );
   if (!conversation.ok) {

@@ -5,6 +5,7 @@ import type { SandboxPolicy, SandboxTier } from "../protocol/index.ts";
 import { bubblewrapIsMissing } from "../sandbox/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { explainUnknownKeys } from "./explain-config.ts";
+import { isGuessed } from "./provider-choice.ts";
 import { version } from "./version.ts";
 
 type OpenConversation = Extract<Conversation, { ok: true }>;
@@ -79,9 +80,8 @@ function warnings(config: Config, conversation: OpenConversation): string[] {
   ];
 }
 
-/** Codex's default is a model of OpenAI's, which a local server is unlikely to have. */
-function modelIsGuessed({ modelIsDefault, provider, model }: Config): boolean {
-  return modelIsDefault && model.startsWith("gpt-5") && isLoopback(new URL(provider.baseUrl).hostname);
+function modelIsGuessed(config: Config): boolean {
+  return isGuessed(config) && isLoopback(new URL(config.provider.baseUrl).hostname);
 }
 
 function describePolicy(policy: SandboxPolicy, cwd: string): string {

@@ -1,8 +1,9 @@
 import type { Config } from "../config/index.ts";
 import { formatCount, safeLine } from "../exec/index.ts";
-import type { LeatError, ServerKind } from "../protocol/index.ts";
+import type { LeatError } from "../protocol/index.ts";
 import type { Identification, ServedModel, ServerIdentity } from "../servers/index.ts";
 import { explainAbsence } from "./explain-server.ts";
+import { SERVER_NAMES } from "./server-names.ts";
 
 /** One address, with every provider that names it, and who was met there. */
 export interface AskedProvider {
@@ -74,21 +75,6 @@ function modelAsJson(model: ServedModel) {
     reasoning: model.reasoning,
   };
 }
-
-const SERVER_NAMES: Readonly<Record<ServerKind, string>> = {
-  lmstudio: "LM Studio",
-  ollama: "Ollama",
-  llamacpp: "llama.cpp",
-  "llamacpp-router": "llama.cpp (router)",
-  vllm: "vLLM",
-  sglang: "SGLang",
-  mlx: "MLX-LM",
-  tabbyapi: "TabbyAPI",
-  koboldcpp: "KoboldCpp",
-  localai: "LocalAI",
-  litellm: "LiteLLM",
-  "openai-like": "A server",
-};
 
 function serverText({ config, ids, modelInForce }: AskedProvider, server: ServerIdentity): string {
   const { kind, version, slots, models } = server;

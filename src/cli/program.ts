@@ -6,6 +6,7 @@ import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { LocalProvider } from "./provider-choice.ts";
 import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
 
@@ -15,7 +16,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   switch (line.type) {
     case "welcome": {
       const { welcome } = await import("./welcome.ts");
-      return welcome(io);
+      return await welcome(io);
     }
     case "version":
       io.stdout.write(`leat ${version}\n`);
@@ -125,6 +126,8 @@ function execOptions(given: Given): ExecOptions {
   const optional = {
     prompt: given.argument,
     model: firstValue(given, "model"),
+    // The grammar lets only the choices through.
+    localProvider: firstValue(given, "local-provider") as LocalProvider | undefined,
     profile: firstValue(given, "profile"),
     directory: firstValue(given, "cd"),
     outputLastMessage: firstValue(given, "output-last-message"),
@@ -137,6 +140,7 @@ function execOptions(given: Given): ExecOptions {
     skipGitRepoCheck: given.options.has("skip-git-repo-check"),
     // The grammar lets only the choices through.
     color: (firstValue(given, "color") ?? "auto") as ExecOptions["color"],
+    oss: given.options.has("oss"),
     stream: given.options.has("stream"),
     offline: given.options.has("offline"),
     verbose: given.options.has("verbose"),

@@ -29,7 +29,7 @@ type OpenedWatch =
   | { readonly ok: false; readonly explanation: Explanation };
 
 export async function openWatch(
-  wanted: { readonly record?: string; readonly verbose: boolean },
+  wanted: { readonly record?: string; readonly traffic: Traffic | undefined },
   { config, home, endpoint }: { readonly config: Config; readonly home: string; readonly endpoint: Endpoint },
   io: Io,
 ): Promise<OpenedWatch> {
@@ -46,8 +46,8 @@ export async function openWatch(
     }
     record = (http) => recordingClient(http, { folder, endpoint, warn });
   }
-  const contacts = wanted.verbose ? await import("./contacts.ts") : undefined;
-  const traffic = contacts?.createTraffic();
+  const { traffic } = wanted;
+  const contacts = traffic === undefined ? undefined : await import("./contacts.ts");
   const log = wantsLog(io.env)
     ? (await import("./log/run-log.ts")).openRunLog({ config, home, endpoint }, { env: io.env, warn })
     : undefined;

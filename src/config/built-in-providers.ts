@@ -1,3 +1,4 @@
+import type { FoundProvider } from "./config.ts";
 import type { TomlTable } from "./toml-value.ts";
 
 /** A provider the user need not define; `fields` are spelled as in the config file. */
@@ -6,18 +7,25 @@ export interface BuiltInProvider {
   readonly defaultModel?: string;
   /** The environment variable that `base_url` was taken from. */
   readonly baseUrlVariable?: string;
+  /** Nobody wrote it down: it runs on this machine. */
+  readonly isFound?: true;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export function builtInProviders(env: Env): ReadonlyMap<string, BuiltInProvider> {
-  return new Map([
+export function builtInProviders(env: Env, found?: FoundProvider): ReadonlyMap<string, BuiltInProvider> {
+  const builtIns = new Map([
     ["openai", openAi(env)],
     ["oss", oss(env)],
     ["ollama", local("Ollama", 11434)],
     ["lmstudio", local("LM Studio", 1234, "openai/gpt-oss-20b")],
     ["llamacpp", local("llama.cpp", 8080)],
   ]);
+  if (found?.table !== undefined) {
+    const { name, baseUrl } = found.table;
+    builtIns.set(found.id, { ...withBaseUrl(local(name, 0), baseUrl), isFound: true });
+  }
+  return builtIns;
 }
 
 function openAi(env: Env): BuiltInProvider {

@@ -20,6 +20,8 @@ export interface Config {
   readonly holdsSecrets: boolean;
   readonly shellEnvironment: ShellEnvironmentPolicy;
   readonly tools: ToolsConfig;
+  /** What `--oss` stands for; absent: Codex's `oss`. */
+  readonly ossProvider?: string;
   /** Whether what a turn changes is kept for `leat undo`. */
   readonly undo: boolean;
   /** "auto": by the model's family. */
@@ -40,7 +42,7 @@ export interface Config {
   readonly warnings: readonly UnknownKey[];
   /** Keys that are set and would mean something, but leat does nothing with them yet. */
   readonly notYet: readonly string[];
-  /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag" or "env NAME". */
+  /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag", "env NAME" or "found" (running on this machine). */
   readonly origins: Readonly<Record<string, string>>;
 }
 
@@ -109,6 +111,8 @@ export interface KnownProvider {
   readonly name: string;
   /** Absent where the user left it out; such a provider can't be chosen. */
   readonly baseUrl?: string;
+  /** The configuration has a table for it. */
+  readonly isConfigured?: true;
   /** Environment variables that hold its key or its headers: secrets, as far as leat can know. */
   readonly secretVariables: readonly string[];
   /** What stands in the configuration itself where keys are put: never log it. */
@@ -136,4 +140,15 @@ export interface ConfigFlags {
   readonly modelProvider?: string;
   readonly sandboxMode?: SandboxMode;
   readonly approvalPolicy?: ApprovalPolicy;
+  /** What was found running, in place of a provider and a model that somebody named. */
+  readonly found?: FoundProvider;
+  /** For what the configuration leaves open: `--oss` brings it along. */
+  readonly showRawAgentReasoning?: true;
+}
+
+export interface FoundProvider {
+  readonly id: string;
+  readonly model: string;
+  /** Absent: the provider of that id is as it is configured. Else no table of the configuration has that id. */
+  readonly table?: { readonly name: string; readonly baseUrl: string };
 }

@@ -1,4 +1,4 @@
-export type { Config, ConfigFlags, ProviderConfig, UnknownKey } from "./config.ts";
+export type { Config, ConfigFlags, FoundProvider, ProviderConfig, UnknownKey } from "./config.ts";
 export type { ConfigSources } from "./load.ts";
 export { loadConfig } from "./load.ts";
 export { nearest } from "./nearest.ts";

@@ -9,6 +9,14 @@ export const KEYS: readonly KeySpec[] = [
   used("model_provider", "string", "Where the model runs: an id of `model_providers` or a built-in one.", {
     default: "openai",
   }),
+  used(
+    "oss_provider",
+    "string",
+    "The local provider that `--oss` stands for ([local-servers.md](local-servers.md)).",
+    {
+      allowed: ["lmstudio", "ollama", "llamacpp"],
+    },
+  ),
   used("model_context_window", "integer", "Tokens the model can hold."),
   used(
     "model_auto_compact_token_limit",
@@ -191,7 +199,6 @@ export const KEYS: readonly KeySpec[] = [
 
   notYet("review_model", "string", "The model for reviews."),
   notYet("openai_base_url", "url", "Replaces the URL of the built-in `openai`."),
-  notYet("oss_provider", "string", "The provider that `--oss` stands for."),
   notYet("developer_instructions", "string", "Added to the system prompt."),
   notYet("project_root_markers", "strings", "Files that mark the top of a project."),
   notYet("default_permissions", "string", "The permission profile in force, in place of `sandbox_mode`."),

@@ -5,7 +5,7 @@ import type { KnownProvider, ProviderConfig, WireApi } from "./config.ts";
 import { type ConfigDocument, errorAt, withoutUserInfo } from "./document.ts";
 import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { specAt } from "./schema-tree.ts";
-import { defaultSetting, type Origins, originOf, type Setting, settle } from "./settings.ts";
+import { defaultSetting, foundSetting, type Origins, originOf, type Setting, settle } from "./settings.ts";
 import { isTable, type TomlTable, type TomlValue, toJson, valueAt } from "./toml-value.ts";
 
 type BuiltIns = ReadonlyMap<string, BuiltInProvider>;
@@ -27,6 +27,7 @@ export function knownProviders(document: ConfigDocument, builtIns: BuiltIns): Kn
       id,
       name: String(field("name") ?? id),
       ...(typeof baseUrl === "string" && { baseUrl }),
+      ...(isTable(table) && table.has(id) && { isConfigured: true as const }),
       secretVariables: variables.filter(
         (name): name is string => typeof name === "string" && name.trim() !== "",
       ),
@@ -113,6 +114,9 @@ function fieldSetting(
   const standard = builtIn?.fields.get(name);
   if (standard === undefined) {
     return defaultSetting(path);
+  }
+  if (builtIn?.isFound === true && name === "base_url") {
+    return foundSetting(standard);
   }
   const variable = name === "base_url" ? builtIn?.baseUrlVariable : undefined;
   return { value: standard, origin: variable === undefined ? "default" : `env ${variable}` };

@@ -17,7 +17,7 @@ import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
 import { chooseProfile } from "./profile.ts";
 import { knownProviders, resolveProvider, stringRecord } from "./provider.ts";
-import { findSetting, flagSetting, type Origins, settle } from "./settings.ts";
+import { findSetting, flagSetting, foundSetting, type Origins, settle } from "./settings.ts";
 import { isTable, type TomlTable, valueAt } from "./toml-value.ts";
 
 export interface Surroundings {
@@ -42,15 +42,21 @@ export function resolveConfig(
     return chosen;
   }
   const { profile } = chosen;
-  const get = <T>(key: string, flag?: string): T => {
+  const { found } = flags;
+  const get = <T>(key: string, flag?: string, foundValue?: string): T => {
     const path = key.split(".");
-    const setting = flag === undefined ? findSetting(document, profile, path) : flagSetting(flag);
+    const setting =
+      foundValue !== undefined
+        ? foundSetting(foundValue)
+        : flag === undefined
+          ? findSetting(document, profile, path)
+          : flagSetting(flag);
     return settle<T>(origins, path, setting);
   };
 
-  const builtIns = builtInProviders(env);
+  const builtIns = builtInProviders(env, found);
   const providers = knownProviders(document, builtIns);
-  const providerId = get<string>("model_provider", flags.modelProvider);
+  const providerId = get<string>("model_provider", flags.modelProvider, found?.id);
   if (!providers.some(({ id }) => id === providerId)) {
     const places = flags.modelProvider === undefined ? placesOfProvider(profile) : [];
     return { ok: false, error: unknownProvider(document, places, providerId, providers) };
@@ -59,13 +65,14 @@ export function resolveConfig(
   if (!resolved.ok) {
     return resolved;
   }
-  const model = get<string>("model", flags.model);
+  const model = get<string>("model", flags.model, found?.model);
   const defaultModel = builtIns.get(providerId)?.defaultModel ?? model;
   const contextWindow = get<number | undefined>("model_context_window");
   const instructionsFile =
     get<string | undefined>("model_instructions_file") ??
     get<string | undefined>("experimental_instructions_file");
 
+  const ossProvider = get<string | undefined>("oss_provider");
   const hiddenPaths = get<string[] | undefined>("sandbox_hidden_paths");
   const absolute = (path: string): string => resolve(cwd, withHome(path, env["HOME"]));
   const config: Config = {
@@ -82,10 +89,12 @@ export function resolveConfig(
     holdsSecrets: check.holdsSecrets,
     shellEnvironment: shellEnvironment(get),
     tools: tools(get),
+    ...(ossProvider !== undefined && { ossProvider }),
     undo: get("undo"),
     editTool: get("edit_tool"),
     hideAgentReasoning: get("hide_agent_reasoning"),
-    showRawAgentReasoning: get("show_raw_agent_reasoning"),
+    showRawAgentReasoning:
+      get<boolean | undefined>("show_raw_agent_reasoning") ?? flags.showRawAgentReasoning,
     ...(contextWindow !== undefined && { contextWindow }),
     compaction: compaction(get, absolute),
     generation: generation(get),

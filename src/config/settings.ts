@@ -6,7 +6,7 @@ import { type TomlValue, valueAt } from "./toml-value.ts";
 
 export interface Setting {
   readonly value: TomlValue | undefined;
-  /** "default", "config.toml:LINE", "profile NAME", "-c", "flag" or "env NAME". */
+  /** "default", "config.toml:LINE", "profile NAME", "-c", "flag", "env NAME" or "found". */
   readonly origin: string;
 }
 
@@ -27,6 +27,10 @@ export function defaultSetting(path: KeyPath): Setting {
 
 export function flagSetting(value: string): Setting {
   return { value, origin: "flag" };
+}
+
+export function foundSetting(value: TomlValue): Setting {
+  return { value, origin: "found" };
 }
 
 export function originOf(document: ConfigDocument, path: KeyPath): string {

@@ -50,6 +50,7 @@ const MODEL_FACTS: Readonly<Record<keyof ModelFacts, Check>> = {
   refusesTextBesideCalls: isFlag,
   refusesParallelCalls: isFlag,
   sealsReasoning: isFlag,
+  isListed: isFlag,
   contextWindow: isCount,
   prefillTokensPerSecond: isSpeed,
   wireApi: isOneOf("chat", "responses"),

@@ -64,6 +64,8 @@ export interface ModelFacts {
   readonly sealsReasoning?: boolean;
   /** The API on which this model alone is served. */
   readonly wireApi?: "chat" | "responses";
+  /** The server had it under this name when it was asked: a typed name that is known needs no question. */
+  readonly isListed?: boolean;
   /** Tokens it holds as it runs, as the server said: when it was asked, or when it refused a prompt as too long. */
   readonly contextWindow?: number;
   /** How fast it read a prompt the last time that could be told, in tokens a second: what the wait for the next one is judged by. */

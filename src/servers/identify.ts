@@ -12,7 +12,7 @@ export interface IdentifyOptions extends AskOptions {
   readonly expected?: ServerKind | undefined;
   /** `all`: whatever a person wants to know. Else only what tells the window of the model of that name. */
   readonly about: "all" | { readonly model: string };
-  /** Where its list does not tell who it is, each known server's own route is tried. */
+  /** Where its list does not tell who it is, each known server's own route is tried; all of them have a list. */
   readonly triesRoutes: boolean;
 }
 
@@ -88,7 +88,7 @@ async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
     return found;
   }
   // Once is enough: who was nobody we know before is asked for its list alone.
-  if (triesRoutes && expected !== PLAIN.kind) {
+  if (triesRoutes && list !== undefined && expected !== PLAIN.kind) {
     const routes = ADAPTERS.flatMap((adapter) => adapter.routes);
     await askAll(routes, asking);
     const searched = await firstOf(ADAPTERS, asking);
@@ -96,7 +96,12 @@ async function findServer(asking: Asking): Promise<ServerIdentity | undefined> {
       return searched;
     }
   }
-  return PLAIN.identify(asking.answers);
+  const plain = PLAIN.identify(asking.answers);
+  const [looksLike] = likely;
+  // Where time ran out, who it is by its list is nearer the truth than nobody we know.
+  return plain !== undefined && looksLike !== undefined && asking.options.signal.aborted
+    ? { ...plain, kind: looksLike.kind }
+    : plain;
 }
 
 async function firstOf(

@@ -20,6 +20,8 @@ export interface ServedModel {
   readonly aliases?: readonly string[];
   readonly state?: "loaded" | "loading" | "not-loaded";
   readonly isEmbedding?: true;
+  /** This server only passes requests on to a machine elsewhere (Ollama's cloud models). */
+  readonly isRemote?: true;
   readonly sizeBytes?: number;
   /** Tokens it holds as it runs now. */
   readonly contextWindow?: number;

@@ -1,3 +1,5 @@
+export type { ServerAddress } from "./ask.ts";
+export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
 export {
   type Identification,
@@ -6,3 +8,4 @@ export {
   type ServerIdentity,
   windowOf,
 } from "./identity.ts";
+export { chatModels, matchName } from "./match-name.ts";

@@ -22,8 +22,10 @@ export interface Endpoint {
   readonly idleTimeoutMs: number | undefined;
 }
 
+type Place = Pick<Endpoint, "baseUrl" | "queryParams">;
+
 /** The request URL: the path goes behind that of the base, the parameters beside those it may have. */
-export function endpointUrl(endpoint: Endpoint, path: string): string {
+export function endpointUrl(endpoint: Place, path: string): string {
   const url = new URL(endpoint.baseUrl);
   url.pathname = url.pathname.replace(/\/+$/, "") + path;
   url.hash = "";
@@ -34,18 +36,18 @@ export function endpointUrl(endpoint: Endpoint, path: string): string {
 }
 
 /** The same for people to read: without the query and the credentials, where keys may stand. */
-export function shownUrl(endpoint: Endpoint, path: string): string {
+export function shownUrl(endpoint: Place, path: string): string {
   const url = new URL(endpointUrl(endpoint, path));
   return `${url.origin}${url.pathname}`;
 }
 
 /** Under which name facts about the endpoint are kept. Without credentials, since it is written down. */
-export function memoryPlace(endpoint: Endpoint): string {
+export function memoryPlace(endpoint: Place): string {
   return shownUrl(endpoint, "");
 }
 
 /** What was learnt of this endpoint and model in earlier runs. */
-export function rememberedFacts(endpoint: Endpoint, model: string, memory: EndpointMemory): EndpointFacts {
+export function rememberedFacts(endpoint: Place, model: string, memory: EndpointMemory): EndpointFacts {
   return memory.get(memoryPlace(endpoint), model);
 }
 

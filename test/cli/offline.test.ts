@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { openConversation } from "../../src/cli/conversation.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { loadConfig } from "../../src/config/index.ts";
+import { openEndpointMemory } from "../../src/home/index.ts";
 // Loaded beforehand: the client loads it while it waits for the server, which here fails before that is done.
 import "../../src/wire/chat/decode.ts";
 import { generic } from "../../src/wire/dialects/generic.ts";
@@ -53,7 +54,15 @@ test.each([
       interrupt: new AbortController().signal,
     };
     const conversation = openConversation(
-      { config: loaded.config, home, cwd, repositoryRoot: undefined, endpoint, offline },
+      {
+        config: loaded.config,
+        home,
+        memory: openEndpointMemory(home),
+        cwd,
+        repositoryRoot: undefined,
+        endpoint,
+        offline,
+      },
       io,
     );
     if (!conversation.ok) {

@@ -178,6 +178,7 @@ query_params = { sig = "half-parameter" }
   expect(configOf(text).providers.at(-1)).toEqual({
     id: "half",
     name: "Half",
+    isConfigured: true,
     secretVariables: ["HALF_KEY"],
     secretValues: ["half-token", "half-header", "half-parameter"],
   });

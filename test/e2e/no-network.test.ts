@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../src/practice/index.ts";
+import { cutOff, noNamespaces } from "../support/network-namespace.ts";
 import { readNetworkTrace } from "../support/network-trace.ts";
 import { noSandbox } from "../support/sandbox.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -15,19 +16,6 @@ const session: readonly Reply[] = [
   { calls: [{ name: "update_plan", arguments: { plan: [{ step: "look", status: "completed" }] } }] },
   { text: "All is done." },
 ];
-
-/** In a namespace of its own only root may do so, and without perl's help `lo` is down there. */
-const LOOPBACK_UP = `socket(my $s, 2, 2, 0) or die "socket: $!"; my $r = pack("a16 x24", "lo");
-ioctl($s, 0x8913, $r) or die "get: $!"; my (undef, $f) = unpack("a16 s", $r);
-ioctl($s, 0x8914, pack("a16 s x22", "lo", $f | 1)) or die "set: $!"; exec @ARGV or die "exec: $!"`;
-
-/** The words in front of a command that has no route, no other interface than loopback, and no table of hosts. */
-function cutOff(folder: string): string[] {
-  const noHosts = join(folder, "hosts");
-  writeFileSync(noHosts, "");
-  const shell = 'mount --bind "$0" /etc/hosts && exec "$@"';
-  return ["unshare", "-rnm", "perl", "-e", LOOPBACK_UP, "--", "/bin/sh", "-c", shell, noHosts];
-}
 
 interface Run {
   readonly code: number | null;
@@ -61,22 +49,6 @@ function run(words: readonly string[], options: { cwd: string; home: string }): 
   });
 }
 
-/** Why a network namespace can't be had here; undefined where it can. */
-function noNamespaces(): string | undefined {
-  if (process.platform !== "linux") {
-    return "network namespaces are for Linux";
-  }
-  const probe = spawnSync(
-    "/bin/sh",
-    [
-      "-c",
-      `f=$(mktemp) && unshare -rnm perl -e '${LOOPBACK_UP}' -- mount --bind "$f" /etc/hosts; c=$?; rm -f "$f"; exit $c`,
-    ],
-    { encoding: "utf8" },
-  );
-  return probe.status === 0 ? undefined : `no network namespace: ${probe.stderr.trim()}`;
-}
-
 function noStrace(): string | undefined {
   const probe = spawnSync("strace", ["-f", "-qq", "--seccomp-bpf", "-e", "trace=network", "true"], {
     encoding: "utf8",
@@ -87,7 +59,7 @@ function noStrace(): string | undefined {
   return probe.status === 0 ? undefined : `strace can't trace here: ${probe.stderr.trim()}`;
 }
 
-const [namespaceObstacle, straceObstacle] = [noNamespaces() ?? noSandbox, noStrace()];
+const [namespaceObstacle, straceObstacle] = [noNamespaces ?? noSandbox, noStrace()];
 
 describe.skipIf(namespaceObstacle !== undefined)(
   `cut off (${namespaceObstacle ?? "without a route"})`,

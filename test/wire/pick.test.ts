@@ -124,3 +124,22 @@ test.each<[string, object]>([
 ])("quirks of %s that no strict server shows", (hostname, quirks) => {
   expect(dialectOf({ hostname })).toMatchObject(quirks);
 });
+
+describe("who answered there before", () => {
+  test.each([
+    [{ kind: "vllm", port: 11434 }, "vllm"],
+    [{ kind: "llamacpp-router", port: 1234 }, "llama.cpp"],
+    // A name says what somebody meant, the server who it is.
+    [{ kind: "lmstudio", providerId: "oss" }, "lmstudio"],
+    [{ kind: "mlx", providerId: "ollama", providerName: "vLLM" }, "mlx"],
+    // One that is nobody we know is not the server of that port; a name may be right.
+    [{ kind: "openai-like", port: 11434 }, "generic"],
+    [{ kind: "openai-like", port: 11434, providerId: "my-vllm" }, "vllm"],
+    [{ kind: "ollama", hostname: "api.openai.com" }, "openai"],
+    [{ kind: undefined, port: 11434 }, "ollama"],
+  ] as const)("%j: %s", (identity, name) => {
+    expect(pickDialect({ providerId: "mine", hostname: "localhost", model: "m", ...identity }).name).toBe(
+      name,
+    );
+  });
+});

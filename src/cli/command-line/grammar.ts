@@ -59,6 +59,7 @@ const sandboxModes = ["read-only", "workspace-write", "danger-full-access"] as c
 const colorChoices = ["always", "never", "auto"] as const;
 const splits = ["given", "whole", "bytes"] as const;
 const practiceFaces = ["ollama", "lmstudio", "llamacpp", "vllm"] as const;
+const localProviders = ["lmstudio", "ollama", "llamacpp"] as const;
 const demoPaces = ["human", "full"] as const;
 
 const sandboxOption: OptionSpec = {
@@ -94,7 +95,19 @@ export const commands: readonly CommandSpec[] = [
     argument: { name: "prompt", summary: "what to do; `-` or none reads it from stdin" },
     options: [
       overrideOption,
-      { name: "model", short: "m", value: "<model>", summary: "the model to ask" },
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "the model to ask; a part of its name will do on this machine",
+      },
+      { name: "oss", summary: "use a local server (oss_provider, else Ollama), and get a missing model" },
+      {
+        name: "local-provider",
+        value: "<server>",
+        summary: "the server of --oss, which it implies",
+        choices: localProviders,
+      },
       profileOption,
       sandboxOption,
       directoryOption,

@@ -212,8 +212,6 @@ const notYet: Readonly<Record<string, string>> = {
   "--json": "JSON events are not here yet.",
   "--experimental-json": "JSON events are not here yet.",
   "--output-schema": "Structured output is not here yet.",
-  "--oss": 'Choose the provider instead: -c model_provider="oss" (or ollama, lmstudio, llamacpp).',
-  "--local-provider": 'Choose it as the provider: -c model_provider="lmstudio" (or ollama, llamacpp).',
   "--image": "Images are not here yet.",
   "-i": "Images are not here yet.",
   "--ask-for-approval": "exec never asks; what a command may touch is set by --sandbox.",

@@ -67,10 +67,16 @@ function served(model: Fields, state: "loaded" | "not-loaded"): ServedModel[] {
     return [];
   }
   const contextWindow = state === "loaded" ? tokens(model["context_length"]) : undefined;
-  return [{ ...named(id, state), ...known({ sizeBytes: count(model["size"]), contextWindow }) }];
+  const isRemote = text(model["remote_host"]) === undefined ? undefined : (true as const);
+  return [{ ...named(id, state), ...known({ sizeBytes: count(model["size"]), contextWindow, isRemote }) }];
 }
 
-/** A name without a tag means `latest`. */
+/** A name without a tag means `latest`. Models of Ollama's cloud are on the list like any other, told by their tags. */
 function named(id: string, state: "loaded" | "not-loaded"): ServedModel {
-  return { id, state, ...(id.endsWith(":latest") ? { aliases: [id.slice(0, -":latest".length)] } : {}) };
+  return {
+    id,
+    state,
+    ...(id.endsWith(":latest") ? { aliases: [id.slice(0, -":latest".length)] } : {}),
+    ...(/[:-]cloud$/.test(id) ? { isRemote: true as const } : {}),
+  };
 }

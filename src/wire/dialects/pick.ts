@@ -1,3 +1,4 @@
+import type { ServerKind } from "../../protocol/index.ts";
 import { deepseek } from "./deepseek.ts";
 import type { Dialect, NamedQuirks, Quirks } from "./dialect.ts";
 import { anthropic, copilot, gemini } from "./foreign.ts";
@@ -21,6 +22,8 @@ export interface EndpointIdentity {
   readonly hostname: string;
   readonly port?: number | string;
   readonly model: string;
+  /** Who answered there the last time it was asked. */
+  readonly kind?: ServerKind | undefined;
 }
 
 /** Generic, then what the model's family is known for, then what the server is known for. */
@@ -48,8 +51,8 @@ const FAMILIES: readonly (readonly [RegExp, Quirks])[] = [
 
 /**
  * A public host decides before the provider's name: a table named `openai` may well point at a local server.
- * Servers people run themselves are known by what they are called, in the table or in the network, and only
- * then by a port that no other server has as its own.
+ * Servers people run themselves are known by what they said of themselves; else by what they are called, in the table or in
+ * the network, and only then by a port that no other server has as its own.
  */
 function serverOf(identity: EndpointIdentity): Quirks {
   const host = identity.hostname.toLowerCase();
@@ -57,13 +60,18 @@ function serverOf(identity: EndpointIdentity): Quirks {
   if (hosted !== undefined) {
     return hosted[1];
   }
+  const { kind } = identity;
+  if (kind !== undefined && kind !== "openai-like") {
+    return KINDS[kind];
+  }
   for (const name of [identity.providerId, identity.providerName ?? "", host]) {
     const server = serverNamed(name);
     if (server !== undefined) {
       return server;
     }
   }
-  return PORTS.get(String(identity.port ?? "")) ?? {};
+  // Who was asked and is nobody we know is not the server whose port it has.
+  return kind === undefined ? (PORTS.get(String(identity.port ?? "")) ?? {}) : {};
 }
 
 function isWithin(host: string, domain: string): boolean {
@@ -109,6 +117,20 @@ const SERVERS: readonly (readonly [word: string, NamedQuirks])[] = [
   ["kobold", koboldcpp],
   ["localai", localai],
 ];
+
+const KINDS: Readonly<Record<Exclude<ServerKind, "openai-like">, NamedQuirks>> = {
+  lmstudio,
+  ollama,
+  llamacpp,
+  "llamacpp-router": llamacpp,
+  vllm,
+  sglang,
+  mlx,
+  tabbyapi,
+  koboldcpp,
+  localai,
+  litellm,
+};
 
 /** 8000, 8080 and 5000 are shared by several servers and prove nothing. */
 const PORTS: ReadonlyMap<string, NamedQuirks> = new Map([

@@ -17,6 +17,12 @@ test.each<Row>([
   { argv: ["exec", "-m", "a", "hi"], name: "exec", argument: "hi", options: { model: ["a"] } },
   { argv: ["exec", "hi", "-ma"], name: "exec", argument: "hi", options: { model: ["a"] } },
   { argv: ["exec", "--model=a", "hi"], name: "exec", argument: "hi", options: { model: ["a"] } },
+  {
+    argv: ["exec", "--oss", "--local-provider=llamacpp", "hi"],
+    name: "exec",
+    argument: "hi",
+    options: { oss: [""], "local-provider": ["llamacpp"] },
+  },
   { argv: ["exec", "--full-auto"], name: "exec", options: { "full-auto": [""] } },
   {
     argv: ["exec", "--offline", "-v", "hi"],
@@ -111,7 +117,12 @@ test.each([
   { argv: ["fix the bug"], message: "unknown command 'fix the bug'", hint: 'leat exec "…"' },
   { argv: ["exec", "--sandbx", "x"], message: "unknown option '--sandbx'", hint: "Did you mean --sandbox?" },
   { argv: ["exec", "--json", "hi"], message: "unknown option '--json'", hint: "not here yet" },
-  { argv: ["exec", "--oss", "hi"], message: "unknown option '--oss'", hint: 'model_provider="oss"' },
+  {
+    argv: ["exec", "--local-provider", "vllm", "hi"],
+    message: "'vllm' is no value of --local-provider",
+    hint: "lmstudio, ollama, llamacpp",
+  },
+  { argv: ["exec", "--os", "hi"], message: "unknown option '--os'", hint: "Did you mean --oss?" },
   { argv: ["-m", "a", "exec"], message: "unknown option '-m'", hint: "leat exec -m …" },
   { argv: ["exec", "-m"], message: "option --model needs a value: <model>", hint: "--help" },
   { argv: ["exec", "-m", "--stream"], message: "option --model needs a value: <model>", hint: "--help" },
