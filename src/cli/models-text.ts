@@ -1,18 +1,8 @@
-import type { Config } from "../config/index.ts";
 import { formatCount, safeLine } from "../exec/index.ts";
-import type { LeatError } from "../protocol/index.ts";
-import type { Identification, ServedModel, ServerIdentity } from "../servers/index.ts";
+import type { ServedModel, ServerIdentity } from "../servers/index.ts";
+import type { AskedProvider } from "./ask-servers.ts";
 import { explainAbsence } from "./explain-server.ts";
 import { SERVER_NAMES } from "./server-names.ts";
-
-/** One address, with every provider that names it, and who was met there. */
-export interface AskedProvider {
-  readonly config: Config;
-  readonly ids: readonly string[];
-  /** The model that exec would ask for; absent where another provider is in force. */
-  readonly modelInForce?: string;
-  readonly found: Identification | { readonly type: "not-asked"; readonly error: LeatError };
-}
 
 /** A table for each server that answers, a line for each that does not. Fits 80 columns, as far as names do. */
 export function modelsAsText(asked: readonly AskedProvider[]): string {
@@ -130,7 +120,7 @@ function abilities({ isEmbedding, tools, vision, reasoning }: ServedModel): stri
   return words.filter((word) => word !== "").join(", ");
 }
 
-function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${formatCount(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 

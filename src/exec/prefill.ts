@@ -41,7 +41,7 @@ function pace(facts: { done: number; left: number; elapsedMs: number }): { speed
   };
 }
 
-function drawBar(share: number, cells: number, look: Look): string {
+export function drawBar(share: number, cells: number, look: Look): string {
   const full = Math.round(share * cells);
   const { signs } = look;
   return signs.barStart + signs.barFull.repeat(full) + signs.barEmpty.repeat(cells - full) + signs.barEnd;

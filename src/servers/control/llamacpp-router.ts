@@ -6,7 +6,10 @@ import { readEnd } from "./control-end.ts";
 
 /** The router answers at once, and starts or ends the server of that model afterwards. */
 export const llamacppRouterControl: ModelControl = {
-  async load({ id }, access) {
+  async load({ id, state }, access) {
+    if (state === "loading") {
+      return await untilStatus(id, "loaded", access);
+    }
     const asked = await ask(access.address, { route: "/models/load", json: { model: id } }, access);
     const begun = readEnd(asked, isDone);
     return begun.type === "done" ? await untilStatus(id, "loaded", access) : begun;
