@@ -68,7 +68,7 @@ function show(news: PullNews, { view, seen, label }: Showing): void {
       const { doneBytes, totalBytes } = news.progress;
       const share = doneBytes / totalBytes;
       if (seen.firstBytes === undefined && share >= LEAST_RESUMED && share < 1) {
-        view.note(`resuming at ${Math.floor(share * 100)} %`);
+        view.note(`resuming at ${Math.floor((doneBytes * 100) / totalBytes)} %`);
       }
       seen.firstBytes ??= doneBytes;
       Object.assign(seen, { doneBytes, totalBytes });
@@ -89,7 +89,7 @@ function show(news: PullNews, { view, seen, label }: Showing): void {
       // Where it goes on is said again.
       seen.firstBytes = undefined;
       view.note(`${failureClause(failure)}; trying again (${attempt} of ${most})`);
-      view.wait(`${label}: waiting for the next attempt`);
+      view.wait(`${label}: waiting for the next attempt`, "unsaid");
       return;
     }
     default:
@@ -124,7 +124,7 @@ function conclude(end: PullEnd, facts: Concluding, io: Io): "pulled" | "failed" 
       return "pulled";
     case "interrupted": {
       const { doneBytes, totalBytes } = seen;
-      const at = totalBytes > 0 ? ` at ${Math.floor((doneBytes / totalBytes) * 100)} %` : "";
+      const at = totalBytes > 0 ? ` at ${Math.floor((doneBytes * 100) / totalBytes)} %` : "";
       view.note(
         kind === "ollama"
           ? `stopped${at}; what has arrived is kept. To go on: ${command}`

@@ -33,16 +33,17 @@ export function failureClause(failure: PullFailure): string {
   if (failure.type === "refused") {
     return `the download broke off: ${words(failure.refusal)}`;
   }
-  const { kind, message } = failure.error;
+  const { kind, message, url } = failure.error;
   switch (kind) {
     case "connection_refused":
-      return "the server no longer listens";
+      return `nothing listens${url === undefined ? "" : ` at ${new URL(url).host}`}`;
     case "incomplete":
       return `the pull broke off: ${safeLine(message)}`;
     case "idle_timeout":
       return `the server fell silent: ${safeLine(message)}`;
     default:
-      return `the connection to the server broke: ${safeLine(message)}`;
+      // ECONNRESET is the commonest case, and tells a person nothing more.
+      return `the connection to the server broke${/^ECONNRESET/.test(message) ? "" : `: ${safeLine(message)}`}`;
   }
 }
 

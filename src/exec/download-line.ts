@@ -19,7 +19,7 @@ const BAR_CELLS = [16, 8];
 export function downloadLine(download: Download, look: Look): string {
   const { doneBytes, totalBytes, bytesPerSecond } = download;
   const share = totalBytes > 0 ? Math.min(1, doneBytes / totalBytes) : 0;
-  const percent = formatPercent(share);
+  const percent = formatPercent(doneBytes, totalBytes);
   const size = formatBytesOf(doneBytes, totalBytes);
   const { speed, left } = pace(totalBytes - doneBytes, bytesPerSecond);
   // Of two names that are long, the beginning tells less than the numbers.
@@ -40,13 +40,13 @@ export function downloadLine(download: Download, look: Look): string {
 export function downloadText(download: Download, separator: string): string {
   const { label, doneBytes, totalBytes, bytesPerSecond } = download;
   const { speed, left } = pace(totalBytes - doneBytes, bytesPerSecond);
-  const share = totalBytes > 0 ? doneBytes / totalBytes : 0;
   const facts = [formatBytesOf(doneBytes, totalBytes), ...speed, ...left];
-  return `${label}: ${formatPercent(share)}  ${facts.join(separator)}`;
+  return `${label}: ${formatPercent(doneBytes, totalBytes)}  ${facts.join(separator)}`;
 }
 
-function formatPercent(share: number): string {
-  return `${Math.floor(share * 100)} %`;
+/** Multiplied first: 0.29 × 100 is less than 29. */
+function formatPercent(done: number, total: number): string {
+  return `${total > 0 ? Math.floor((done * 100) / total) : 0} %`;
 }
 
 /** Below that, nothing arrives. */

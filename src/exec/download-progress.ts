@@ -13,7 +13,7 @@ export interface ProgressView {
   /** All but the speed, which is measured here if it is not told. */
   download(state: Omit<Download, "bytesPerSecond"> & { readonly bytesPerSecond?: number }): void;
   /** What takes a time nobody knows; on a terminal with a clock. */
-  wait(label: string): void;
+  wait(label: string, elsewhere?: "said" | "unsaid"): void;
   /** A line that stays. */
   note(text: string): void;
   /** What was drawn for now is gone; the view may be used again. */
@@ -22,7 +22,7 @@ export interface ProgressView {
 
 const REDRAW_MS = 200;
 /** Without a terminal: a line for every tenth, and one now and then where that takes long. */
-const STEP = 0.1;
+const STEPS = 10;
 const LONGEST_QUIET_MS = 60_000;
 
 type Shown =
@@ -77,14 +77,14 @@ export function openProgress(sink: Sink, options: ProgressOptions): ProgressView
         show({ type: "download", download: { bytesPerSecond: undefined, ...state } });
         return;
       }
-      const step = Math.floor(state.doneBytes / Math.max(1, state.totalBytes) / STEP);
+      const step = Math.floor((state.doneBytes * STEPS) / Math.max(1, state.totalBytes));
       if (step !== written.step || now() - written.atMs >= LONGEST_QUIET_MS) {
         written = { step, atMs: now() };
         const bytesPerSecond = state.bytesPerSecond ?? meter.speed(now());
         output.writeLines([downloadText({ ...state, bytesPerSecond }, output.signs.separator)]);
       }
     },
-    wait(label) {
+    wait(label, elsewhere = "said") {
       if (shown.type === "wait" && shown.label === label) {
         return;
       }
@@ -94,7 +94,7 @@ export function openProgress(sink: Sink, options: ProgressOptions): ProgressView
         show({ type: "wait", label, sinceMs: now() });
       } else {
         shown = { type: "wait", label, sinceMs: now() };
-        output.writeLines([`${label} ${output.signs.ellipsis}`]);
+        output.writeLines(elsewhere === "said" ? [`${label} ${output.signs.ellipsis}`] : []);
       }
     },
     note(text) {

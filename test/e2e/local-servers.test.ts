@@ -189,7 +189,11 @@ describe.skipIf(noNamespaces !== undefined)(`nothing is configured (${noNamespac
       name: "not the one that was typed",
       ports: { 11434: "ollama" },
       args: ["-m", "mistral"],
-      says: ["there is no model mistral on Ollama (localhost:11434).", "qwen3:latest", "leat models pull mistral"],
+      says: [
+        "there is no model mistral on Ollama (localhost:11434).",
+        "qwen3:latest",
+        "leat models pull mistral",
+      ],
     },
   ] as const)("what there is to do: $name", async ({ says, ...world }) => {
     const run = await createUser(world as World).leat("exec", ...("args" in world ? world.args : []), "hi");
