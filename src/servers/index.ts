@@ -1,7 +1,6 @@
 export type { ServerAddress } from "./ask.ts";
 export { modelControl } from "./control/all.ts";
 export type { ControlEnd, ModelControl, PullEnd, PullFailure, PullNews } from "./control/control.ts";
-export type { PullProgress } from "./control/pull-event.ts";
 export type { PullRefusal } from "./control/pull-refusal.ts";
 export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";

@@ -8,7 +8,7 @@ export interface PullRefusal {
   readonly status?: number;
 }
 
-export type PullRefusalReason =
+type PullRefusalReason =
   | "disk-full"
   | "disk-not-writable"
   | "no-such-model"
