@@ -11,6 +11,7 @@ export { checkTree };
 export const LAW = {
   mayImport: {
     protocol: [],
+    figures: [],
     home: ["protocol"],
     net: ["protocol"],
     config: ["protocol"],
@@ -23,8 +24,8 @@ export const LAW = {
     tools: ["protocol", "sandbox"],
     mcp: ["protocol", "net", "sandbox", "tools"],
     agent: ["protocol", "session", "wire", "tools", "sandbox", "approval"],
-    exec: ["protocol", "agent"],
-    tui: ["protocol", "agent"],
+    exec: ["protocol", "figures", "agent"],
+    tui: ["protocol", "figures", "agent"],
     "mcp-server": ["protocol", "agent"],
     practice: ["protocol"],
     cli: "anything",

@@ -1,6 +1,7 @@
-import type { AgentEvent, ResponseTiming } from "../protocol/index.ts";
-import type { Completion, ModelEnd, ModelEvent } from "../wire/index.ts";
+import type { AgentEvent, ResponseTiming, TokenUsage } from "../protocol/index.ts";
+import type { ModelEnd, ModelEvent } from "../wire/index.ts";
 import type { CutReason, StreamWatch } from "./guard/stream-watch.ts";
+import { measureResponse } from "./response-timing.ts";
 
 /** One model response, from the request to its end, with the times of it. `cut`: the loop guard would read no more. */
 export type ResponseEnd =
@@ -17,6 +18,8 @@ export interface ResponseOptions {
   readonly watch: StreamWatch;
   readonly emit: (event: AgentEvent) => void;
   readonly now: () => number;
+  /** Of the response before, where this prompt begins with that one and its answer. */
+  readonly before: TokenUsage | undefined;
 }
 
 type Ask = (options: {
@@ -26,9 +29,10 @@ type Ask = (options: {
 
 /** Asks, and passes on what comes the moment it arrives. */
 export async function readResponse(ask: Ask, options: ResponseOptions): Promise<ResponseEnd> {
-  const { signal, watch, emit, now } = options;
+  const { signal, watch, emit, now, before } = options;
   const startedMs = now();
   let firstTokenMs: number | undefined;
+  let hasWaited = false;
   let reason: CutReason | undefined;
   let isCut = false;
   let cutting: NodeJS.Immediate | undefined;
@@ -57,10 +61,15 @@ export async function readResponse(ask: Ask, options: ResponseOptions): Promise<
           break;
         case "call-delta":
           firstTokenMs ??= now() - startedMs;
+          emit({ type: "call-delta", characters: event.text.length });
+          break;
+        case "notice":
+          // A model that is loaded, a request that is made again: the wait is not one for the prompt.
+          hasWaited ||= event.notice.kind !== "window-learnt";
+          emit(event);
           break;
         case "prefill-progress":
         case "response-reclassified":
-        case "notice":
           emit(event);
           break;
         case "response-discarded":
@@ -84,35 +93,8 @@ export async function readResponse(ask: Ask, options: ResponseOptions): Promise<
     signal.removeEventListener("abort", abort);
   });
   if (end.type === "completed") {
-    return { ...end, timing: measure(end.completion, firstTokenMs, now() - startedMs) };
+    const clock = { firstTokenMs, totalMs: now() - startedMs, hasWaited };
+    return { ...end, timing: measureResponse(end.completion, clock, before) };
   }
   return reason === undefined || signal.aborted ? end : { type: "cut", reason, partial: end.partial };
-}
-
-function measure(completion: Completion, firstTokenMs: number | undefined, totalMs: number): ResponseTiming {
-  const isShort = (completion.usage.outputTokens ?? LEAST_TOKENS) < LEAST_TOKENS;
-  const stated = isShort ? undefined : completion.tokensPerSecond;
-  const speed = stated ?? measuredSpeed(completion, firstTokenMs, totalMs);
-  return {
-    totalMs,
-    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    ...(speed === undefined ? {} : { tokensPerSecond: speed }),
-  };
-}
-
-/** A speed says something only of a stream that was not over at once. */
-const LEAST_TOKENS = 10;
-const LEAST_DECODE_MS = 100;
-
-function measuredSpeed(
-  completion: Completion,
-  firstTokenMs: number | undefined,
-  totalMs: number,
-): number | undefined {
-  const tokens = completion.usage.outputTokens;
-  if (tokens === undefined || firstTokenMs === undefined) {
-    return undefined;
-  }
-  const decodeMs = totalMs - firstTokenMs;
-  return decodeMs < LEAST_DECODE_MS || tokens < LEAST_TOKENS ? undefined : ((tokens - 1) * 1000) / decodeMs;
 }

@@ -70,7 +70,13 @@ async function ask(turn: Turn): Promise<Step> {
   countRequest(turn);
   const request = requestOf(turn);
   const watch = createStreamWatch(turn.guard);
-  const answer = readResponse((options) => turn.askModel(request, options), { signal, watch, emit, now });
+  const answer = readResponse((options) => turn.askModel(request, options), {
+    signal,
+    watch,
+    emit,
+    now,
+    before: context.lastUsage,
+  });
   if (turn.requests === 1) {
     void announceSandbox(turn);
   }
@@ -90,6 +96,7 @@ async function ask(turn: Turn): Promise<Step> {
       const { items, completion, timing } = response;
       turn.usage = addUsage(turn.usage, completion.usage);
       context.responses += 1;
+      context.lastUsage = completion.usage;
       context.budget.observe(request, completion.usage);
       const held = { ...request, items: [...session.items, ...items] };
       const fill = context.budget.fill(held, context.head);

@@ -1,14 +1,14 @@
 /** Which server a command about one model goes to. */
-import { isLoopback } from "../net/index.ts";
+import { createHttpClient, type HttpClient } from "../net/index.ts";
 import { matchName, modelControl } from "../servers/index.ts";
-import { type AskedProvider, askServers } from "./ask-servers.ts";
 import { exitCode } from "./exit-code.ts";
 import { explainConfigError } from "./explain-config.ts";
 import { fail } from "./fail.ts";
 import type { Io } from "./io.ts";
 import { placeText } from "./local/local-text.ts";
-import type { ChosenServer, ModelCommandOptions, ModelDeed } from "./model-command.ts";
+import type { ChosenServer, MetServer, ModelCommandOptions, ModelDeed } from "./model-command.ts";
 import { explainNoServer, explainUnable } from "./model-command-text.ts";
+import { findTargets, hostsOf, meetTarget, type Targets } from "./server-targets.ts";
 
 export type ServerChoice =
   | { readonly ok: true; readonly chosen: ChosenServer }
@@ -24,20 +24,21 @@ export async function chooseServer(
   options: ModelCommandOptions,
   io: Io,
 ): Promise<ServerChoice> {
-  const servers = await askServers({ ...options, about: { model: options.name } }, io);
-  if (!servers.ok) {
-    return { ok: false, code: fail(io, explainConfigError(servers.error)) };
+  const targets = findTargets(options, io);
+  if (!targets.ok) {
+    return { ok: false, code: fail(io, explainConfigError(targets.error)) };
   }
+  const met = await meetAll(targets, options.name, io);
   if (io.interrupt.aborted) {
     return { ok: false, code: exitCode.interrupted };
   }
-  const candidates = servers.asked.flatMap(toCandidate);
+  const candidates = met.flatMap(toCandidate);
   const able = candidates.filter(({ server }) => modelControl(server.kind)[deed] !== undefined).sort(byRank);
   const inForce = able.find((candidate) => candidate.isInForce);
   const [chosen] = inForce === undefined && deed !== "pull" ? preferHolders(able, options.name) : able;
   if (chosen === undefined) {
     const explanation =
-      candidates.length > 0 ? explainUnable(deed, candidates) : explainNoServer(servers.asked, options);
+      candidates.length > 0 ? explainUnable(deed, candidates) : explainNoServer(met, options);
     return { ok: false, code: fail(io, explanation) };
   }
   if (options.provider === undefined && !chosen.isInForce) {
@@ -50,13 +51,34 @@ interface Candidate extends ChosenServer {
   readonly isInForce: boolean;
 }
 
-function toCandidate({ found, endpoint, config, modelInForce }: AskedProvider): Candidate[] {
+async function meetAll(
+  { targets, chosen, home }: Extract<Targets, { ok: true }>,
+  model: string,
+  io: Io,
+): Promise<MetServer[]> {
+  const http = createHttpClient(hostsOf(targets));
+  try {
+    return await Promise.all(
+      targets.map(async (target) => {
+        const [config] = target;
+        const ids = target.map(({ provider }) => provider.id);
+        const isInForce = ids.includes(chosen.provider.id);
+        const { endpoint, found } = await meetTarget(target, { home, http, about: { model } }, io);
+        return { config, ids, isInForce, endpoint, found };
+      }),
+    );
+  } finally {
+    http.close();
+  }
+}
+
+function toCandidate({ found, endpoint, config, isInForce }: MetServer): Candidate[] {
   if (found.type !== "identified" || endpoint === undefined) {
     return [];
   }
   const { host } = new URL(config.provider.baseUrl);
   const place = placeText(found.server.kind, host);
-  return [{ address: endpoint, server: found.server, place, isInForce: modelInForce !== undefined }];
+  return [{ address: endpoint, server: found.server, place, isInForce }];
 }
 
 const RANKS: readonly string[] = ["ollama", "lmstudio"];
@@ -76,8 +98,7 @@ function preferHolders(able: readonly Candidate[], name: string): readonly Candi
   return holders.length > 0 ? holders : able;
 }
 
-/** For the client that goes to it. */
-export function hostsOf({ address }: ChosenServer): ReadonlySet<string> {
-  const { hostname } = new URL(address.baseUrl);
-  return isLoopback(hostname) ? new Set() : new Set([hostname]);
+/** A client that goes nowhere else. */
+export function clientFor({ address }: ChosenServer): HttpClient {
+  return createHttpClient(new Set([new URL(address.baseUrl).hostname]));
 }

@@ -22,6 +22,8 @@ import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
 import { accompany, type Companion } from "./companions/companion.ts";
+import { createSpeedWatch } from "./companions/speed-watch.ts";
+import { createStatsWatch } from "./companions/stats-watch.ts";
 import { createWindowWatch } from "./companions/window-watch.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
@@ -141,6 +143,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       budget: context.budget,
       openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
     }),
+    ...(isLoopback(hostname) ? [createSpeedWatch(endpoint, config.model, memory)] : []),
+    ...(config.stats
+      ? [createStatsWatch({ home, endpoint, memory, model: config.model, session: session.id })]
+      : []),
   ];
   const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
   const ask = accompany(

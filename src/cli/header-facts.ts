@@ -1,5 +1,5 @@
 import type { Config } from "../config/index.ts";
-import { type HeaderFacts, tierText } from "../exec/index.ts";
+import { type HeaderFacts, tierName, tierSentence } from "../exec/index.ts";
 import { isLoopback } from "../net/index.ts";
 import type { SandboxPolicy, SandboxTier } from "../protocol/index.ts";
 import { bubblewrapIsMissing } from "../sandbox/index.ts";
@@ -31,13 +31,13 @@ export function headerFacts(
     providerName: config.provider.name,
     endpoint: new URL(config.provider.baseUrl).host,
     ...(window === undefined ? {} : { contextWindow: window }),
-    sandbox: `${describePolicy(conversation.policy, conversation.dependencies.cwd)}${standIn === undefined ? "" : ` by ${tierText(standIn).name}`}`,
+    sandbox: `${describePolicy(conversation.policy, conversation.dependencies.cwd)}${standIn === undefined ? "" : ` by ${tierName(standIn)}`}`,
     approval: config.approvalPolicy,
     sessionId: conversation.session.id,
     ...(config.profile === undefined ? {} : { profile: config.profile }),
     warnings: [
       ...warnings(config, conversation),
-      ...(standIn === undefined || standIn.limits.length === 0 ? [] : [tierText(standIn).sentence]),
+      ...(standIn === undefined || standIn.limits.length === 0 ? [] : [tierSentence(standIn)]),
       ...(addDirs.length > 0 && config.sandboxMode === "read-only"
         ? ["--add-dir has no effect in the sandbox mode read-only: add --full-auto"]
         : []),

@@ -1,10 +1,10 @@
 /** What a person reads of `leat models load` and `unload`, and of a server that can't do what was asked. */
-import { formatCount, safeLine } from "../exec/index.ts";
+import { safeLine } from "../exec/index.ts";
+import { formatCount } from "../figures/index.ts";
 import type { ControlEnd, ServedModel, ServerIdentity } from "../servers/index.ts";
-import type { AskedProvider } from "./ask-servers.ts";
 import { explainAbsence } from "./explain-server.ts";
 import type { Explanation } from "./explanation.ts";
-import type { ChosenServer, ModelCommandOptions, ModelDeed } from "./model-command.ts";
+import type { ChosenServer, MetServer, ModelCommandOptions, ModelDeed } from "./model-command.ts";
 import { SERVER_NAMES } from "./server-names.ts";
 
 /** They run, but none of them can. */
@@ -50,10 +50,7 @@ function ownWay({ kind }: ServerIdentity): string {
 }
 
 /** None that was asked is there. */
-export function explainNoServer(
-  asked: readonly AskedProvider[],
-  { provider }: ModelCommandOptions,
-): Explanation {
+export function explainNoServer(asked: readonly MetServer[], { provider }: ModelCommandOptions): Explanation {
   const lines = asked.flatMap(({ found, config, ids }) =>
     found.type === "identified" ? [] : [`${ids.join(", ")}: ${safeLine(explainAbsence(found, config))}`],
   );

@@ -1,6 +1,6 @@
 /** `leat models load` and `leat models unload`: a model into the memory of its server, and out of it. */
 import { openProgress, safeLine } from "../exec/index.ts";
-import { createHttpClient, type HttpClient } from "../net/index.ts";
+import type { HttpClient } from "../net/index.ts";
 import {
   type ControlEnd,
   identifyServer,
@@ -10,7 +10,7 @@ import {
   type ServedModel,
   type ServerIdentity,
 } from "../servers/index.ts";
-import { chooseServer, hostsOf } from "./choose-server.ts";
+import { chooseServer, clientFor } from "./choose-server.ts";
 import { exitCode } from "./exit-code.ts";
 import { fail } from "./fail.ts";
 import type { Io } from "./io.ts";
@@ -83,7 +83,7 @@ async function withServer(
     return choice.code;
   }
   const { chosen } = choice;
-  const http = createHttpClient(hostsOf(chosen));
+  const http = clientFor(chosen);
   try {
     return await act({ type, chosen, http });
   } finally {

@@ -1,7 +1,6 @@
 /** `leat models pull`: a model from the library of the server that will run it. */
 import { safeLine } from "../exec/index.ts";
-import { createHttpClient } from "../net/index.ts";
-import { chooseServer, hostsOf } from "./choose-server.ts";
+import { chooseServer, clientFor } from "./choose-server.ts";
 import { exitCode } from "./exit-code.ts";
 import { fail } from "./fail.ts";
 import type { Io } from "./io.ts";
@@ -26,7 +25,7 @@ export async function runModelsPull(options: ModelCommandOptions, io: Io): Promi
   if (!canPull(kind)) {
     throw new Error(`${kind} pulls no models`);
   }
-  const http = createHttpClient(hostsOf(choice.chosen));
+  const http = clientFor(choice.chosen);
   const known = models.map(({ id }) => id);
   const command = `leat models pull ${shellWord(name)}${provider === undefined ? "" : ` --provider ${shellWord(provider)}`}`;
   try {

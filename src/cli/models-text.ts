@@ -1,8 +1,20 @@
-import { formatCount, safeLine } from "../exec/index.ts";
-import type { ServedModel, ServerIdentity } from "../servers/index.ts";
-import type { AskedProvider } from "./ask-servers.ts";
+import type { Config } from "../config/index.ts";
+import { safeLine } from "../exec/index.ts";
+import { formatCount } from "../figures/index.ts";
+import type { LeatError } from "../protocol/index.ts";
+import type { Identification, ServedModel, ServerIdentity } from "../servers/index.ts";
 import { explainAbsence } from "./explain-server.ts";
+import { safeJson } from "./safe-json.ts";
 import { SERVER_NAMES } from "./server-names.ts";
+
+/** One address, with every provider that names it, and who was met there. */
+export interface AskedProvider {
+  readonly config: Config;
+  readonly ids: readonly string[];
+  /** The model that exec would ask for; absent where another provider is in force. */
+  readonly modelInForce?: string;
+  readonly found: Identification | { readonly type: "not-asked"; readonly error: LeatError };
+}
 
 /** A table for each server that answers, a line for each that does not. Fits 80 columns, as far as names do. */
 export function modelsAsText(asked: readonly AskedProvider[]): string {
@@ -35,12 +47,8 @@ export function modelsAsJson(asked: readonly AskedProvider[]): string {
       models: models.map(modelAsJson),
     };
   });
-  const json = JSON.stringify({ providers }, undefined, 2);
-  // What JSON itself leaves as it is, and a terminal may obey.
-  return `${json.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+  return `${safeJson({ providers }, 2)}\n`;
 }
-
-const UNSAFE = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 const STATUS = {
   refused: "wants-key",
@@ -66,9 +74,14 @@ function modelAsJson(model: ServedModel) {
   };
 }
 
+/** `Ollama 0.13.4`. */
+export function serverName({ kind, version }: Pick<ServerIdentity, "kind" | "version">): string {
+  return version === undefined ? SERVER_NAMES[kind] : `${SERVER_NAMES[kind]} ${safeLine(version)}`;
+}
+
 function serverText({ config, ids, modelInForce }: AskedProvider, server: ServerIdentity): string {
-  const { kind, version, slots, models } = server;
-  const name = version === undefined ? SERVER_NAMES[kind] : `${SERVER_NAMES[kind]} ${safeLine(version)}`;
+  const { slots, models } = server;
+  const name = serverName(server);
   const { host } = new URL(config.provider.baseUrl);
   const parallel = slots === undefined ? "" : `, ${formatCount(slots)} ${slots === 1 ? "slot" : "slots"}`;
   const head = `${name} at ${host} (${ids.join(", ")})${parallel}\n`;

@@ -1,16 +1,8 @@
 /** `leat practice`: the practice model on a port of its own, until Ctrl-C. */
-import { readFile } from "node:fs/promises";
-import {
-  type Pace,
-  parseScript,
-  type Script,
-  type ServerFace,
-  startPracticeServer,
-} from "../practice/index.ts";
+import { mkdir, readFile } from "node:fs/promises";
+import { parseScript, type Script, startPracticeServer } from "../practice/index.ts";
+import { readOptions, type TypedOptions } from "./practice-options.ts";
 import { reasonOf } from "./reason-of.ts";
-
-/** "leat" on a telephone's keys. A fixed port, so that a pasted config stays right. */
-const DEFAULT_PORT = 5328;
 
 interface Output {
   write(text: string): unknown;
@@ -18,33 +10,30 @@ interface Output {
 
 /** Resolves to the exit code. */
 export async function runPracticeCommand(
-  options: {
-    readonly port?: number;
-    readonly scriptPath?: string;
-    readonly pace?: string;
-    readonly face?: ServerFace;
-  },
+  options: TypedOptions,
   io: { readonly stdout: Output; readonly stderr: Output; readonly signal: AbortSignal },
 ): Promise<number> {
-  const port = options.port ?? DEFAULT_PORT;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    return fail("the port must be a whole number from 0 (any free one) to 65535.");
+  const checked = readOptions(options);
+  if (!checked.ok) {
+    return fail(checked.message);
   }
-  const pace = readPace(options.pace ?? "human");
-  if (pace === null) {
-    return fail(`the pace must be "human", "full" or a number of tokens per second, not "${options.pace}".`);
-  }
+  const { settings } = checked;
   const read = options.scriptPath === undefined ? null : await readScript(options.scriptPath);
   if (read?.ok === false) {
     return fail(read.message);
   }
 
+  if (settings.slotSavePath !== undefined) {
+    const failure = await mkdir(settings.slotSavePath, { recursive: true }).then(() => null, reasonOf);
+    if (failure !== null) {
+      return fail(`can't make the folder of --slot-save-path: ${printable(failure)}.`);
+    }
+  }
+
   try {
     const server = await startPracticeServer({
-      port,
-      pace,
+      ...settings,
       ...(read ? { script: read.script } : {}),
-      ...(options.face === undefined ? {} : { face: options.face }),
       onRequest(request) {
         const time = new Date().toTimeString().slice(0, 8);
         io.stdout.write(
@@ -57,21 +46,13 @@ export async function runPracticeCommand(
     await server.stop();
     return 0;
   } catch (error) {
-    return fail(explainStart(error, port));
+    return fail(explainStart(error, settings.port));
   }
 
   function fail(sentence: string): number {
     io.stderr.write(`leat practice: ${sentence}\n`);
     return 1;
   }
-}
-
-function readPace(text: string): Pace | null {
-  if (text === "human" || text === "full") {
-    return text;
-  }
-  const tokensPerSecond = Number(text);
-  return tokensPerSecond > 0 && tokensPerSecond <= 1_000_000 ? { tokens_per_second: tokensPerSecond } : null;
 }
 
 type ReadScript =

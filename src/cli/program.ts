@@ -63,6 +63,29 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
       const { runModelsUnload } = await import("./models-load.ts");
       return await runModelsUnload(modelCommandOptions(given), io);
     }
+    case "stats": {
+      const { runStats } = await import("./stats/stats.ts");
+      const [model, provider, days, html] = ["model", "provider", "days", "html"].map((option) =>
+        firstValue(given, option),
+      );
+      return await runStats(
+        { json: given.options.has("json"), ...withoutUndefined({ model, provider, days, html }) },
+        io,
+      );
+    }
+    case "doctor": {
+      const { runDoctor } = await import("./doctor/doctor.ts");
+      const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+      return await runDoctor(
+        {
+          overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          quick: given.options.has("quick"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "undo": {
       const { runUndo } = await import("./undo.ts");
       return await runUndo(undoOptions(given), io);
@@ -95,14 +118,20 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     }
     case "practice": {
       const { runPracticeCommand } = await import("./practice.ts");
-      const [port, scriptPath, pace] = ["port", "script", "pace"].map((option) => firstValue(given, option));
-      const options = {
-        ...(port === undefined ? {} : { port: Number(port) }),
-        ...(scriptPath === undefined ? {} : { scriptPath }),
-        ...(pace === undefined ? {} : { pace }),
+      const port = firstValue(given, "port");
+      const options = withoutUndefined({
+        port: port === undefined ? undefined : Number(port),
+        scriptPath: firstValue(given, "script"),
+        pace: firstValue(given, "pace"),
         // The grammar lets only the choices through.
-        ...withoutUndefined({ face: firstValue(given, "as") as ServerFace | undefined }),
-      };
+        face: firstValue(given, "as") as ServerFace | undefined,
+        prefill: firstValue(given, "prefill"),
+        slots: firstValue(given, "slots"),
+        load: firstValue(given, "load"),
+        window: firstValue(given, "window"),
+        also: given.options.get("also"),
+        slotSavePath: firstValue(given, "slot-save-path"),
+      });
       return await runPracticeCommand(options, {
         stdout: io.stdout,
         stderr: io.stderr,

@@ -1,7 +1,8 @@
 /** `leat` alone: who runs on this machine, and the next thing to type, which works as it stands there. */
 import { realpathSync } from "node:fs";
 import type { Config } from "../config/index.ts";
-import { formatCount } from "../exec/index.ts";
+import { safeLine } from "../exec/index.ts";
+import { formatCount } from "../figures/index.ts";
 import { createHttpClient } from "../net/index.ts";
 import { chatModels, type Discovery, discoverServers, type FoundServer } from "../servers/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";
@@ -61,7 +62,7 @@ function nextText({ found }: Discovery, config: Config, io: Io): string {
   const command = (options: string) => `  leat exec${trust}${options} "explain this project"\n`;
   if (!isUnconfigured(config)) {
     const { provider, model } = config;
-    const own = `Next, with ${model} of ${provider.name}, as configured:\n${command("")}`;
+    const own = `Next, with ${safeLine(model)} of ${safeLine(provider.name)}, as configured:\n${command("")}`;
     const other = usable === undefined ? undefined : optionsFor(usable, config);
     return other === undefined ? own : `${own}Or with what runs here:\n${command(other)}`;
   }
@@ -71,7 +72,8 @@ function nextText({ found }: Discovery, config: Config, io: Io): string {
 /** undefined: it is the configured one. */
 function optionsFor(found: FoundServer, config: Config): string | undefined {
   const { id, model, table } = asProvider(found, ownModel(found), config);
-  if (id === config.provider.id) {
+  const isSame = table === undefined || table.baseUrl === config.provider.baseUrl;
+  if (id === config.provider.id && isSame) {
     return undefined;
   }
   // A name with a sign that a shell reads is left to exec, which takes the loaded one.

@@ -58,6 +58,7 @@ export const KEYS: readonly KeySpec[] = [
     default: "read-only",
     allowed: ["read-only", "workspace-write", "danger-full-access"],
   }),
+  used("stats", "boolean", "Keep the figures of each answer, for `leat stats`.", { default: true }),
   used("undo", "boolean", "Keep what a turn changes, for `leat undo`.", { default: true }),
   used(
     "edit_tool",

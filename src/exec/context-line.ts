@@ -1,5 +1,5 @@
+import { formatCount } from "../figures/index.ts";
 import type { ContextFill, ContextPart } from "../protocol/index.ts";
-import { formatCount } from "./format.ts";
 
 /** The parts of a prompt, for people. */
 const CONTEXT_PARTS: Readonly<Record<ContextPart, string>> = {

@@ -1,4 +1,4 @@
-import { formatCount } from "./format.ts";
+import { formatCount } from "../figures/index.ts";
 import type { Look } from "./output.ts";
 import { safeLine } from "./safe-text.ts";
 import { cutToWidth } from "./text-width.ts";

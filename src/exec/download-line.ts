@@ -1,6 +1,5 @@
-import { formatSeconds } from "./format.ts";
+import { drawBar, formatSeconds } from "../figures/index.ts";
 import type { Look } from "./output.ts";
-import { drawBar } from "./prefill.ts";
 import { cutToWidth, textWidth } from "./text-width.ts";
 
 export interface Download {
@@ -26,7 +25,7 @@ export function downloadLine(download: Download, look: Look): string {
   const label = cutToWidth(download.label, Math.floor(look.columns / 2), look.signs.ellipsis);
   for (const facts of [[size, ...speed, ...left], [size, ...left], left, []]) {
     for (const cells of BAR_CELLS) {
-      const start = `${label} ${drawBar(share, cells, look)} ${percent}`;
+      const start = `${label} ${drawBar(share, cells, look.signs)} ${percent}`;
       const line = facts.length === 0 ? start : `${start}  ${facts.join(look.signs.separator)}`;
       if (textWidth(line) <= look.columns) {
         return line;

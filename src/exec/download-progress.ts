@@ -1,6 +1,6 @@
 /** How a download, or a wait of unknown length, is shown: redrawn in place on a terminal, a line now and then elsewhere. */
+import { formatSeconds } from "../figures/index.ts";
 import { type Download, downloadLine, downloadText } from "./download-line.ts";
-import { formatSeconds } from "./format.ts";
 import { type LookOptions, Output, Screen, type Sink } from "./output.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 import { cutToWidth, loadStringWidth } from "./text-width.ts";

@@ -1,4 +1,4 @@
-import { formatCount } from "./format.ts";
+import { formatCount } from "../figures/index.ts";
 import type { Look } from "./output.ts";
 import { packLines } from "./pack.ts";
 import { safeLine, safeText } from "./safe-text.ts";

@@ -1,3 +1,4 @@
+import { formatCount, formatSeconds } from "../figures/index.ts";
 import type {
   AgentEvent,
   ContextFill,
@@ -8,7 +9,6 @@ import type {
 } from "../protocol/index.ts";
 import { contextText } from "./context-line.ts";
 import { FinalAnswer } from "./final-answer.ts";
-import { formatCount, formatSeconds } from "./format.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
 import { ANSWER_LOOK, LiveBlock, REASONING_LOOK } from "./live-block.ts";
 import { noticeText } from "./notice-text.ts";
@@ -18,6 +18,7 @@ import { safeText } from "./safe-text.ts";
 import { StatusLine } from "./status-line.ts";
 import { cutToWidth } from "./text-width.ts";
 import { runningToolLine, toolBlock } from "./tool-block.ts";
+import { type Unseen, unseenLine } from "./unseen.ts";
 import { addTiming, NO_TIMINGS, type TurnTimings, usageLines } from "./usage-line.ts";
 
 export interface HumanOptions extends LookOptions {
@@ -58,7 +59,7 @@ class HumanFrontEnd implements HumanOutput {
   readonly #running = new Map<string, { readonly action: ToolAction; readonly startedAt: number }>();
   #open: OpenBlock | undefined;
   #requestStartedAt = 0;
-  #hiddenThinking = false;
+  #unseen: Unseen | undefined;
   #timings: TurnTimings = NO_TIMINGS;
   #fill: ContextFill | undefined;
 
@@ -92,6 +93,9 @@ class HumanFrontEnd implements HumanOutput {
         return;
       case "reasoning-delta":
         this.#handleReasoning(event.text);
+        return;
+      case "call-delta":
+        this.#countUnseen("writing a call", event.characters);
         return;
       case "tool-output-delta":
         // A tool's output is shown when it ends, so that its two ends can be.
@@ -184,6 +188,7 @@ class HumanFrontEnd implements HumanOutput {
 
   #handleText(text: string): void {
     this.#status.clear();
+    this.#unseen = undefined;
     this.#final.push(text);
     if (this.#answer !== undefined) {
       this.#show("answer", this.#answer, text);
@@ -196,10 +201,22 @@ class HumanFrontEnd implements HumanOutput {
     if (this.#options.showReasoning) {
       this.#status.clear();
       this.#show("reasoning", this.#progress, text);
-    } else if (!this.#hiddenThinking && this.#open === undefined) {
-      this.#showWaiting("thinking");
-      this.#hiddenThinking = true;
+    } else if (this.#open === undefined) {
+      this.#countUnseen("thinking", text.length);
     }
+  }
+
+  #countUnseen(what: Unseen["what"], characters: number): void {
+    if (this.#unseen?.what !== what) {
+      this.#closeBlock();
+      const unseen: Unseen = { what, characters: 0 };
+      this.#unseen = unseen;
+      this.#status.showClock({
+        startedAt: this.#now(),
+        render: (elapsedMs) => unseenLine(unseen, elapsedMs, this.#progress.statusLook),
+      });
+    }
+    this.#unseen.characters += characters;
   }
 
   /** What is on the screen stays there; a line says what it was. */
@@ -241,8 +258,7 @@ class HumanFrontEnd implements HumanOutput {
         this.#closeBlock();
       }
     }
-    if (this.#open === undefined) {
-      // What comes next may be a long call, of which nothing is seen while the model writes it.
+    if (this.#open === undefined && this.#unseen === undefined) {
       this.#showWaiting("waiting for the model");
     }
   }
@@ -254,7 +270,7 @@ class HumanFrontEnd implements HumanOutput {
 
   #endResponse(): void {
     this.#status.clear();
-    this.#hiddenThinking = false;
+    this.#unseen = undefined;
     this.#closeBlock();
     this.#final.endText();
   }

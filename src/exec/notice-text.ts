@@ -1,7 +1,7 @@
+import { formatCount, formatDuration } from "../figures/index.ts";
 import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
-import { formatCount, formatDuration } from "./format.ts";
 import { safeLine } from "./safe-text.ts";
-import { tierText } from "./sandbox-tier-text.ts";
+import { tierSentence } from "./sandbox-tier-text.ts";
 import { snapshotObstacle } from "./snapshot-text.ts";
 
 export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
@@ -43,7 +43,7 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
     case "sandbox-missing":
       return explain(notice.error).message;
     case "sandbox-replaced":
-      return tierText(notice.tier).sentence;
+      return tierSentence(notice.tier);
     case "arguments-repaired":
       return `the arguments of ${notice.name} were mended: ${notice.repairs.join(", ")}`;
     case "arguments-asked":

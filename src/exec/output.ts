@@ -1,4 +1,4 @@
-import { ASCII_SIGNS, type Signs, UNICODE_SIGNS } from "./signs.ts";
+import { type Signs, signsFor } from "../figures/index.ts";
 import { type ColorFacts, chooseStyle, type Style } from "./style.ts";
 
 /** Where text goes: a process stream, or a test. `columns` may be a getter. */
@@ -58,7 +58,7 @@ export class Output {
     this.#sink = sink;
     this.screen = screen;
     this.style = chooseStyle({ ...options, isTerminal: sink.isTerminal });
-    this.signs = options.utf8 ? UNICODE_SIGNS : ASCII_SIGNS;
+    this.signs = signsFor(options.utf8);
   }
 
   get look(): Look {

@@ -1,5 +1,5 @@
+import { drawBar, formatCount, formatSeconds, formatSpeed } from "../figures/index.ts";
 import type { PrefillProgress } from "../protocol/index.ts";
-import { formatCount, formatSeconds, formatSpeed } from "./format.ts";
 import type { Look } from "./output.ts";
 import { cutToWidth, textWidth } from "./text-width.ts";
 
@@ -20,7 +20,7 @@ export function prefillLine(progress: PrefillProgress, elapsedMs: number, look: 
   const { speed, left } = pace({ done, left: total - processed, elapsedMs });
   for (const facts of [[count, ...speed, ...left], [count, ...left], left, []]) {
     for (const cells of BAR_CELLS) {
-      const start = `prefill ${drawBar(share, cells, look)} ${percent}`;
+      const start = `prefill ${drawBar(share, cells, look.signs)} ${percent}`;
       const line = facts.length === 0 ? start : `${start}  ${facts.join(look.signs.separator)}`;
       if (textWidth(line) <= look.columns) {
         return line;
@@ -39,12 +39,6 @@ function pace(facts: { done: number; left: number; elapsedMs: number }): { speed
     speed: [formatSpeed(tokensPerSecond)],
     left: [`${formatSeconds(Math.ceil(facts.left / tokensPerSecond))} left`],
   };
-}
-
-export function drawBar(share: number, cells: number, look: Look): string {
-  const full = Math.round(share * cells);
-  const { signs } = look;
-  return signs.barStart + signs.barFull.repeat(full) + signs.barEmpty.repeat(cells - full) + signs.barEnd;
 }
 
 /** Servers count wrongly at times; a bar must not. */

@@ -1,12 +1,7 @@
 import type { SandboxLimit, SandboxTier } from "../protocol/index.ts";
 
-/** `name`: short enough for the header. `sentence`: what confines commands instead of bubblewrap, why, and what it leaves open. */
-export function tierText(tier: SandboxTier): { readonly name: string; readonly sentence: string } {
-  return { name: tierName(tier), sentence: tierSentence(tier) };
-}
-
-/** `namespaces + Landlock` */
-function tierName({ name, landlockVersion }: SandboxTier): string {
+/** `namespaces + Landlock`; short enough for the header. */
+export function tierName({ name, landlockVersion }: SandboxTier): string {
   switch (name) {
     case "namespaces":
       return landlockVersion === undefined ? "namespaces" : "namespaces + Landlock";
@@ -21,7 +16,8 @@ function tierName({ name, landlockVersion }: SandboxTier): string {
   }
 }
 
-function tierSentence(tier: SandboxTier): string {
+/** What confines commands instead of bubblewrap, why, and what it leaves open. */
+export function tierSentence(tier: SandboxTier): string {
   const reason =
     tier.insteadOf?.problem === "does_not_start"
       ? `bubblewrap does not start${tier.insteadOf.detail === undefined ? "" : ` (${tier.insteadOf.detail})`}`

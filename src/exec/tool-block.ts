@@ -1,3 +1,4 @@
+import { formatCount, formatDuration, formatSeconds } from "../figures/index.ts";
 import type {
   AgentEvent,
   FileChange,
@@ -7,7 +8,6 @@ import type {
   ToolOutcome,
 } from "../protocol/index.ts";
 import { drawDiff } from "./diff-lines.ts";
-import { formatCount, formatDuration, formatSeconds } from "./format.ts";
 import type { Look } from "./output.ts";
 import { safeLine, safeText } from "./safe-text.ts";
 import { cutToWidth } from "./text-width.ts";

@@ -1,5 +1,5 @@
 export { openEndpointMemory } from "./endpoint-memory.ts";
-export { type LogFile, openLogFile } from "./log-file.ts";
+export { type LineFile, openLogFile, statsFile } from "./line-files.ts";
 export { readOpenAiKey } from "./openai-key.ts";
 export { resolveHome } from "./resolve-home.ts";
 export { keepRule, readRules } from "./rules-file.ts";

@@ -10,6 +10,9 @@ export interface Part {
   readonly text: string;
 }
 
+/** What a server says of its work: llama.cpp its times as well, vLLM what was cached, Ollama and LM Studio only how much there was. */
+export type Tells = "timings" | "cached" | "total";
+
 /** Call ids are made from `messageCount`, which only grows, so that they stay unique even after a resume. */
 export function partsOf(reply: SemanticReply, messageCount: number): readonly Part[] {
   const parts: Part[] = [];
@@ -67,6 +70,7 @@ export function usageOf(
   reply: SemanticReply,
   prompt: PromptCount,
   outputTokens: number,
+  tells: Tells,
 ): Readonly<Record<string, unknown>> | null {
   if (reply.usage === false) {
     return null;
@@ -78,7 +82,7 @@ export function usageOf(
     prompt_tokens: prompt.total,
     completion_tokens: outputTokens,
     total_tokens: prompt.total + outputTokens,
-    prompt_tokens_details: { cached_tokens: prompt.cached },
+    ...(tells === "total" ? {} : { prompt_tokens_details: { cached_tokens: prompt.cached } }),
   };
 }
 
@@ -87,8 +91,9 @@ export function timingsOf(
   reply: SemanticReply,
   prompt: PromptCount,
   predicted: { readonly tokens: number; readonly promptMs: number; readonly decodeMs: number },
+  tells: Tells,
 ): Readonly<Record<string, number>> | null {
-  if (reply.usage !== undefined) {
+  if (reply.usage !== undefined || tells !== "timings") {
     return null;
   }
   const read = prompt.total - prompt.cached;

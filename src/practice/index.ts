@@ -3,7 +3,7 @@
  * everything without a model, drives `leat demo`, and serves the e2e tests with every fault they need.
  */
 
-export type { ServerFace } from "./as.ts";
+export type { ServerFace } from "./faces/index.ts";
 export { parseScript } from "./parse-script.ts";
 export type { Replay } from "./replay.ts";
 export { startReplayServer } from "./replay.ts";

@@ -1,8 +1,9 @@
 /** Sends one reply over one open connection, at its pace, and stops at once when the client is gone. */
 import type { ServerResponse } from "node:http";
-import { finishReasonOf, messageOf, partsOf, timingsOf, usageOf } from "./answer.ts";
+import { finishReasonOf, messageOf, partsOf, type Tells, timingsOf, usageOf } from "./answer.ts";
+import { cutReply } from "./cut-reply.ts";
 import { nowMs, prefillDurationMs, tokenIntervalMs, wait } from "./pace.ts";
-import type { Pace, RawReply, Reply, SemanticReply, StatusReply } from "./script.ts";
+import type { Pace, RawReply, SemanticReply, StatusReply } from "./script.ts";
 import type { PromptCount } from "./tokens.ts";
 
 const PROGRESS_EVERY_MS = 100;
@@ -21,26 +22,39 @@ export interface Exchange {
   readonly id: string;
   readonly model: string;
   readonly pace: Pace;
-  readonly prompt: PromptCount;
   readonly messageCount: number;
   readonly stream: boolean;
   readonly includeUsage: boolean;
 }
 
-export async function playReply(reply: Reply, exchange: Exchange): Promise<void> {
-  if ("chunks" in reply) {
-    return playRaw(reply, exchange);
-  }
-  if ("status" in reply) {
-    return playStatus(reply, exchange);
-  }
-  const prompt = reply.prefill ? { total: reply.prefill.tokens, cached: 0 } : exchange.prompt;
-  const ownExchange = { ...exchange, prompt, pace: reply.pace ?? exchange.pace };
-  return exchange.stream ? playStream(reply, ownExchange) : playWhole(reply, ownExchange);
+/** How the prompt is read, and what is told of it. */
+export interface Reading {
+  readonly prompt: PromptCount;
+  /** Null: as the pace has it. */
+  readonly tokensPerSecond: number | null;
+  readonly showsProgress: boolean;
+  readonly tells: Tells;
+  /** The head of the answer comes before its first token. */
+  readonly flushesHead: boolean;
+  readonly mostTokens: number | null;
+  /** Told how much of the prompt is read, from its beginning; also when the reading ends early. */
+  readonly onRead: (tokens: number) => void;
 }
 
-async function playStream(reply: SemanticReply, exchange: Exchange): Promise<void> {
-  const { response, signal, prompt } = exchange;
+/** What the script gives byte for byte. */
+export async function playReply(reply: RawReply | StatusReply, exchange: Exchange): Promise<void> {
+  return "chunks" in reply ? playRaw(reply, exchange) : playStatus(reply, exchange);
+}
+
+export async function playSemantic(full: SemanticReply, exchange: Exchange, reading: Reading): Promise<void> {
+  const reply = cutReply(full, reading.mostTokens);
+  const ownExchange = { ...exchange, pace: reply.pace ?? exchange.pace };
+  return exchange.stream ? playStream(reply, ownExchange, reading) : playWhole(reply, ownExchange, reading);
+}
+
+async function playStream(reply: SemanticReply, exchange: Exchange, reading: Reading): Promise<void> {
+  const { response, signal } = exchange;
+  const prompt = promptOf(reply, reading);
   const chunk = (choices: readonly unknown[], extra?: Record<string, unknown>) =>
     send(
       exchange,
@@ -49,12 +63,19 @@ async function playStream(reply: SemanticReply, exchange: Exchange): Promise<voi
   const choice = (delta: unknown, finish: string | null) => [{ index: 0, delta, finish_reason: finish }];
 
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
-  response.flushHeaders();
+  if (reading.flushesHead) {
+    response.flushHeaders();
+  }
 
   const started = nowMs();
-  await prefill(reply, exchange, (progress) =>
-    chunk([{ index: 0, delta: { role: "assistant", content: null } }], { prompt_progress: progress }),
-  );
+  await prefill(reply, exchange, {
+    ...reading,
+    report: (progress) =>
+      chunk([{ index: 0, delta: { role: "assistant", content: null } }], { prompt_progress: progress }),
+  });
+  if (signal.aborted) {
+    return;
+  }
   const promptMs = nowMs() - started;
   await chunk(choice({ role: "assistant", content: null }, null));
 
@@ -73,8 +94,9 @@ async function playStream(reply: SemanticReply, exchange: Exchange): Promise<voi
   }
 
   const decodeMs = nowMs() - decodeStarted;
-  const usage = exchange.includeUsage || reply.usage ? usageOf(reply, prompt, parts.length) : null;
-  const timings = timingsOf(reply, prompt, { tokens: parts.length, promptMs, decodeMs });
+  const usage =
+    exchange.includeUsage || reply.usage ? usageOf(reply, prompt, parts.length, reading.tells) : null;
+  const timings = timingsOf(reply, prompt, { tokens: parts.length, promptMs, decodeMs }, reading.tells);
   const finish = finishReasonOf(reply);
   // As llama.cpp does it: `timings` are on whichever chunk is the last.
   if (finish !== null) {
@@ -89,10 +111,11 @@ async function playStream(reply: SemanticReply, exchange: Exchange): Promise<voi
   response.end();
 }
 
-async function playWhole(reply: SemanticReply, exchange: Exchange): Promise<void> {
-  const { signal, prompt } = exchange;
+async function playWhole(reply: SemanticReply, exchange: Exchange, reading: Reading): Promise<void> {
+  const { signal } = exchange;
+  const prompt = promptOf(reply, reading);
   const started = nowMs();
-  await prefill(reply, exchange, () => Promise.resolve());
+  await prefill(reply, exchange, { ...reading, report: () => Promise.resolve() });
   const decodeStarted = nowMs();
   const tokens = partsOf(reply, exchange.messageCount).length;
   let speakingMs = 0;
@@ -105,8 +128,9 @@ async function playWhole(reply: SemanticReply, exchange: Exchange): Promise<void
   }
   const decodeMs = nowMs() - decodeStarted;
 
-  const usage = usageOf(reply, prompt, tokens);
-  const timings = timingsOf(reply, prompt, { tokens, promptMs: decodeStarted - started, decodeMs });
+  const usage = usageOf(reply, prompt, tokens, reading.tells);
+  const predicted = { tokens, promptMs: decodeStarted - started, decodeMs };
+  const timings = timingsOf(reply, prompt, predicted, reading.tells);
   sendJson(exchange.response, 200, {
     ...envelope("chat.completion", exchange),
     choices: [
@@ -117,25 +141,49 @@ async function playWhole(reply: SemanticReply, exchange: Exchange): Promise<void
   });
 }
 
+function promptOf(reply: SemanticReply, reading: Reading): PromptCount {
+  return reply.prefill ? { total: reply.prefill.tokens, cached: 0 } : reading.prompt;
+}
+
 /** llama.cpp's progress: `processed` includes the cached part, the last one says that all is read. */
 async function prefill(
   reply: SemanticReply,
-  exchange: Exchange,
-  report: (progress: Record<string, number>) => Promise<void>,
+  { signal, pace }: Exchange,
+  reading: Reading & { readonly report: (progress: Record<string, number>) => Promise<void> },
 ): Promise<void> {
-  const { signal } = exchange;
-  if (exchange.pace !== "human" && !reply.prefill) {
+  const durationMs = readingMs(reply, pace, reading);
+  if (durationMs === null) {
+    reading.onRead(reading.prompt.total);
     return;
   }
-  const { total, cached } = exchange.prompt;
-  const durationMs = reply.prefill?.ms ?? prefillDurationMs(total - cached);
+  const { total, cached } = promptOf(reply, reading);
   const started = nowMs();
+  const report = async (processed: number) => {
+    if (reading.showsProgress) {
+      await reading.report({ total, cache: cached, processed, time_ms: Math.round(nowMs() - started) });
+    }
+  };
   for (let dueMs = 0; dueMs < durationMs && !signal.aborted; dueMs += PROGRESS_EVERY_MS) {
-    const processed = cached + Math.floor((total - cached) * (dueMs / durationMs));
-    await report({ total, cache: cached, processed, time_ms: Math.round(nowMs() - started) });
+    await report(cached + Math.floor((total - cached) * (dueMs / durationMs)));
     await wait(started + Math.min(dueMs + PROGRESS_EVERY_MS, durationMs) - nowMs(), signal);
   }
-  await report({ total, cache: cached, processed: total, time_ms: Math.round(nowMs() - started) });
+  // Who leaves early leaves behind what was read by then, as a script's own count would have it.
+  const share = signal.aborted && durationMs > 0 ? Math.min(1, (nowMs() - started) / durationMs) : 1;
+  const { prompt } = reading;
+  reading.onRead(prompt.cached + Math.floor((prompt.total - prompt.cached) * share));
+  await report(total);
+}
+
+/** Null: no time at all, and nothing to show. */
+function readingMs(reply: SemanticReply, pace: Pace, { prompt, tokensPerSecond }: Reading): number | null {
+  if (reply.prefill) {
+    return reply.prefill.ms;
+  }
+  const unread = prompt.total - prompt.cached;
+  if (tokensPerSecond !== null) {
+    return (unread / tokensPerSecond) * 1000;
+  }
+  return pace === "human" ? prefillDurationMs(unread) : null;
 }
 
 async function playStatus(reply: StatusReply, exchange: Exchange): Promise<void> {
@@ -194,11 +242,6 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
     "content-length": String(Buffer.byteLength(text)),
   });
   response.end(text);
-}
-
-/** In the shape of llama.cpp's errors. */
-export function errorBody(code: number, type: string, message: string) {
-  return { error: { code, message, type } };
 }
 
 /** Waits where the client reads slower than the script speaks. */

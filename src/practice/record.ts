@@ -14,6 +14,8 @@ export interface RecordedRequest {
   readonly reply: string;
   /** When each token (or raw chunk) left. */
   readonly writes: { readonly atMs: number; readonly text: string }[];
+  /** Which slot answers it; absent where none does, or none yet. */
+  slot?: number;
   /** The client closed the connection before the answer ended. */
   abortedAtMs?: number;
 }

@@ -4,6 +4,8 @@ import type { Reply, ReplyCondition, Script } from "./script.ts";
 export interface ReplyQueue {
   /** Null: the script has no reply for this request. */
   take(body: string): Reply | null;
+  /** Only one that has a condition, which the request meets. */
+  takeMeant(body: string): Reply | null;
 }
 
 export function createReplyQueue(script: Script): ReplyQueue {
@@ -18,6 +20,11 @@ export function createReplyQueue(script: Script): ReplyQueue {
       }
       last = taken;
       return taken;
+    },
+    takeMeant(body) {
+      const index = waiting.findIndex((reply) => reply.when !== undefined && fits(reply.when, body));
+      const [taken] = index < 0 ? [] : waiting.splice(index, 1);
+      return taken ?? null;
     },
   };
 }

@@ -1,14 +1,19 @@
 /** The server: a few routes on 127.0.0.1 only. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ServerFace, softwareOf, type Told, tellAs } from "./as.ts";
+import { parseJson } from "./chat-request.ts";
 import { createChatRoute } from "./chat-route.ts";
-import { errorBody, sendJson } from "./play.ts";
+import { errorBody } from "./error-body.ts";
+import { CUT, type ServerFace, softwareOf, type Told, tellAs, type World } from "./faces/index.ts";
+import { createModelStore } from "./model-store.ts";
+import { sendJson } from "./play.ts";
 import { type RecordedRequest, recordRequest } from "./record.ts";
 import type { Pace, Script } from "./script.ts";
 
 const MODEL = "leat-practice";
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** How long a pull takes at a pace that takes any time. */
+const DOWNLOAD_MS = 3000;
 
 export interface PracticeServer {
   /** With `/v1`, as it goes into `base_url`. */
@@ -29,19 +34,46 @@ export interface PracticeOptions {
   readonly pace?: Pace;
   /** Which server it says it is; absent: none but itself. */
   readonly face?: ServerFace;
+  /** Reading what is not cached of a prompt takes that long, at any pace. */
+  readonly prefillTokensPerSecond?: number;
+  /** Requests answered at a time, each slot with a prompt cache of its own; the others wait in line. Default 1. */
+  readonly slots?: number;
+  /** The model is not loaded at first, and loading it takes that long. */
+  readonly loadMs?: number;
+  /** Tokens one request may have. Default 32,768 for a face; as itself without limit. */
+  readonly window?: number;
+  /** Further models on disk, not loaded; those with `embed` in the name make embeddings. */
+  readonly moreModels?: readonly string[];
+  /** As llama.cpp: where slots are saved, with one file a name. */
+  readonly slotSavePath?: string;
   /** Told of every request, before its answer begins. */
   readonly onRequest?: (request: RecordedRequest) => void;
 }
 
 /** Rejects with the system's error where the port can't be had. */
 export async function startPracticeServer(options: PracticeOptions = {}): Promise<PracticeServer> {
-  const { face } = options;
+  const face = options.face ?? null;
   const requests: RecordedRequest[] = [];
   const stopping = new AbortController();
+  const pace = options.pace ?? "human";
+  const store = createModelStore({
+    ...options,
+    model: options.script?.model ?? MODEL,
+    staysMs: staysMs(face),
+    stopping: stopping.signal,
+  });
+  const world: World = {
+    store,
+    downloads: { durationMs: pace === "full" ? 0 : DOWNLOAD_MS, fetched: new Map(), jobs: new Map() },
+    slotSavePath: options.slotSavePath ?? null,
+  };
   const answerChat = createChatRoute({
     script: options.script ?? null,
-    model: options.script?.model ?? null,
-    pace: options.pace ?? "human",
+    face,
+    store,
+    limitsWindow: face !== null || options.window !== undefined,
+    pace,
+    prefillTokensPerSecond: options.prefillTokensPerSecond ?? null,
     stopping: stopping.signal,
     onChat(recorded) {
       requests.push(recorded);
@@ -51,31 +83,36 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
   });
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? "/").split("?")[0] ?? "/";
-    if (request.method === "POST" && path === "/v1/chat/completions") {
-      const body = await readBody(request);
-      if (body.type === "whole") {
-        await answerChat(body.text, request, response);
-      }
-      if (body.type === "too-large") {
-        response.setHeader("connection", "close");
-        const message = `The body is larger than ${MAX_BODY_BYTES} bytes.`;
-        sendJson(response, 413, errorBody(413, "invalid_request_error", message));
-      }
+    const [path = "/", query = ""] = (request.url ?? "/").split("?");
+    const body = await readBody(request);
+    if (body.type === "broken-off") {
       return;
     }
-    request.resume();
-    const [name, model] = [`${request.method} ${path}`, options.script?.model ?? MODEL];
-    const answer = face === undefined ? plainAnswer(name, model) : tellAs(face, name, model);
-    options.onRequest?.(
-      recordRequest(request, { body: "", json: undefined, reply: `status ${answer.status}` }),
+    if (body.type === "too-large") {
+      response.setHeader("connection", "close");
+      const message = `The body is larger than ${MAX_BODY_BYTES} bytes.`;
+      return sendJson(response, 413, errorBody(413, "invalid_request_error", message));
+    }
+    if (request.method === "POST" && path === "/v1/chat/completions") {
+      return await answerChat(body.text, request, response);
+    }
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const json = body.text === "" ? undefined : parseJson(body.text);
+    const name = `${request.method} ${path}`;
+    const told = await tellAs(
+      face,
+      { name, query: new URLSearchParams(query), json, signal: gone.signal },
+      world,
     );
-    sendJson(response, answer.status, answer.body);
+    const content = { body: body.text, json, reply: `status ${told.status}` };
+    options.onRequest?.(recordRequest(request, content));
+    await send(told, response);
   }
 
   const server = createServer({ noDelay: true }, (request, response) => {
     response.setHeader("x-leat-practice", "1");
-    const software = face === undefined ? undefined : softwareOf(face);
+    const software = softwareOf(face);
     if (software !== undefined) {
       response.setHeader("server", software);
     }
@@ -91,6 +128,10 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
   // A client may think between two requests; dropping its connection meanwhile would look like a fault.
   server.keepAliveTimeout = 0;
 
+  // Who starts llama.cpp waits for the model from then on; the others load it for the first who asks.
+  if (face === "llamacpp") {
+    void store.load(store.main, stopping.signal);
+  }
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -110,21 +151,36 @@ export async function startPracticeServer(options: PracticeOptions = {}): Promis
   };
 }
 
-function plainAnswer(name: string, model: string): Told {
-  switch (name) {
-    case "GET /v1/models":
-      return {
-        status: 200,
-        body: {
-          object: "list",
-          data: [{ id: model, object: "model", created: 0, owned_by: "leat practice" }],
-        },
-      };
-    case "GET /health":
-      return { status: 200, body: { status: "ok" } };
+/** How long a model stays that was loaded because somebody asked. */
+function staysMs(face: ServerFace | null): number | null {
+  switch (face) {
+    case "ollama":
+      return 5 * 60_000;
+    case "lmstudio":
+      return 60 * 60_000;
+    case "llamacpp":
+    case "vllm":
+    case null:
+      return null;
     default:
-      return { status: 404, body: errorBody(404, "not_found_error", `leat practice has no ${name}`) };
+      return face satisfies never;
   }
+}
+
+async function send(told: Told, response: ServerResponse): Promise<void> {
+  if ("body" in told) {
+    return sendJson(response, told.status, told.body);
+  }
+  response.writeHead(told.status, { "content-type": "application/x-ndjson" });
+  for await (const line of told.lines) {
+    if (line === CUT) {
+      response.destroy();
+      return;
+    }
+    // Each is on its way before the next, so that a connection that breaks has shown all before.
+    await new Promise<void>((resolve) => response.write(`${JSON.stringify(line)}\n`, () => resolve()));
+  }
+  response.end();
 }
 
 type Body =

@@ -9,6 +9,8 @@ export function splitTokens(text: string): readonly string[] {
   return text.match(TOKEN) ?? [];
 }
 
+export const BYTES_PER_TOKEN = 4;
+
 /** What of a prompt must be read, and what the cache of the request before it spares. */
 export interface PromptCount {
   readonly total: number;
@@ -22,13 +24,13 @@ export function serializePrompt(messages: readonly unknown[], tools: unknown): B
 }
 
 export function countPrompt(prompt: Buffer, previous: Buffer | null): PromptCount {
-  const total = Math.max(1, Math.ceil(prompt.length / 4));
+  const total = Math.max(1, Math.ceil(prompt.length / BYTES_PER_TOKEN));
   const common = previous === null ? 0 : commonPrefixLength(prompt, previous);
   // A server always reads the last token anew, to have something to continue from.
-  return { total, cached: Math.min(Math.floor(common / 4), total - 1) };
+  return { total, cached: Math.min(Math.floor(common / BYTES_PER_TOKEN), total - 1) };
 }
 
-function commonPrefixLength(left: Buffer, right: Buffer): number {
+export function commonPrefixLength(left: Buffer, right: Buffer): number {
   const most = Math.min(left.length, right.length);
   let length = 0;
   while (length < most && left[length] === right[length]) {

@@ -17,6 +17,8 @@ export type AgentEvent =
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
+  /** A tool call is being written: so many characters more. It is shown when it is whole. */
+  | { readonly type: "call-delta"; readonly characters: number }
   /** `text`, shown before as the other kind, was thinking or answer in truth. */
   | { readonly type: "response-reclassified"; readonly as: "reasoning" | "text"; readonly text: string }
   /** The stream broke; what was shown of this response is void, and a new attempt follows. */

@@ -48,4 +48,4 @@ export type {
   SnapshotStart,
   TurnSnapshots,
 } from "./undo.ts";
-export type { ContextFill, ContextPart, ResponseTiming, TokenUsage } from "./usage.ts";
+export type { ContextFill, ContextPart, ResponseTiming, Speed, TokenUsage } from "./usage.ts";

@@ -32,6 +32,14 @@ export interface ResponseTiming {
   /** Until the first character of reasoning, text or a tool call. Absent if none came. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
-  /** Output tokens per second, as the server states it or measured from the first token on. */
-  readonly tokensPerSecond?: number;
+  /** Reading the prompt: the tokens that were not in the server's cache. */
+  readonly prefill?: Speed & { readonly tokens: number };
+  /** Writing the answer, from its first token on. */
+  readonly decode?: Speed;
+}
+
+/** `server`: in its own figures. `clock`: by our own, which the line and the reading of the stream slow down. */
+export interface Speed {
+  readonly tokensPerSecond: number;
+  readonly by: "server" | "clock";
 }

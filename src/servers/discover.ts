@@ -32,8 +32,6 @@ export interface DiscoverOptions {
 
 /** With what is done around it, all of it stays below 300 ms, also where one of them never answers. */
 const TIMEOUT_MS = 250;
-/** However busy this machine is. */
-const MOST_MS = 3_000;
 
 /** Asks all ports of this machine at once, without a key. */
 export async function discoverServers({
@@ -42,21 +40,20 @@ export async function discoverServers({
   ports = LOCAL_PORTS,
   timeoutMs = TIMEOUT_MS,
 }: DiscoverOptions): Promise<Discovery> {
-  const patience = startPatience(timeoutMs, signal);
   const asked = await Promise.all(
     ports.map(async (port) => {
       const baseUrl = `http://localhost:${port}/v1`;
       const address = { baseUrl, queryParams: {}, headers: {} };
       const result = await identifyServer(address, {
         http,
-        signal: patience.signal,
-        timeoutMs: Math.max(timeoutMs, MOST_MS),
+        signal,
+        timeoutMs,
         about: "all",
         triesRoutes: true,
       });
       return { port, baseUrl, result };
     }),
-  ).finally(patience.end);
+  );
   const found = asked.flatMap(({ port, baseUrl, result }) =>
     result.type === "identified" ? [{ port, baseUrl, server: result.server }] : [],
   );
@@ -68,39 +65,6 @@ export async function discoverServers({
     // 403 is also what other software says to strangers, such as AirPlay on port 5000 of a Mac.
     wantKey: portsWith((result) => result.type === "refused" && result.status === 401),
     silent: portsWith((result) => result.type === "silent"),
-  };
-}
-
-const TICK_MS = 25;
-
-/**
- * Counts only time in which this process gets to run. Where it does not, since a model computes on every core, the servers
- * do not either, and their answers are no later than our clock.
- */
-function startPatience(timeoutMs: number, outer: AbortSignal) {
-  const ending = new AbortController();
-  const abort = () => ending.abort();
-  let left = timeoutMs;
-  const tick = () => {
-    left -= TICK_MS;
-    if (left <= 0) {
-      // What has arrived meanwhile is read first.
-      setImmediate(abort);
-    } else {
-      timer = setTimeout(tick, TICK_MS);
-    }
-  };
-  let timer = setTimeout(tick, TICK_MS);
-  outer.addEventListener("abort", abort, { once: true });
-  if (outer.aborted) {
-    abort();
-  }
-  return {
-    signal: ending.signal,
-    end() {
-      clearTimeout(timer);
-      outer.removeEventListener("abort", abort);
-    },
   };
 }
 

@@ -4,6 +4,7 @@ import { type AskOptions, ask, type ServerAddress } from "./ask.ts";
 import { fields } from "./fields.ts";
 import { type Identification, modelNamed, type ServedModel, type ServerIdentity } from "./identity.ts";
 import { ADAPTERS, PLAIN } from "./kinds/all.ts";
+import { startPatience } from "./patience.ts";
 
 export interface IdentifyOptions extends AskOptions {
   /** All of it ends after so long, whatever the server does. */
@@ -24,23 +25,8 @@ export async function identifyServer(
   address: ServerAddress,
   options: IdentifyOptions,
 ): Promise<Identification> {
-  const ending = new AbortController();
-  const abort = () => ending.abort();
-  const timer = setTimeout(abort, options.timeoutMs);
-  options.signal.addEventListener("abort", abort, { once: true });
-  if (options.signal.aborted) {
-    abort();
-  }
-  try {
-    return await identify({
-      address,
-      options: { ...options, signal: ending.signal },
-      answers: new Map(),
-    });
-  } finally {
-    clearTimeout(timer);
-    options.signal.removeEventListener("abort", abort);
-  }
+  const { signal, end } = startPatience(options.timeoutMs, options.signal);
+  return await identify({ address, options: { ...options, signal }, answers: new Map() }).finally(end);
 }
 
 /** What has been asked so far. */

@@ -1,4 +1,5 @@
 export type { ServerAddress } from "./ask.ts";
+export { countBusySlots } from "./busy-slots.ts";
 export { modelControl } from "./control/all.ts";
 export type { ControlEnd, ModelControl, PullEnd, PullFailure, PullNews } from "./control/control.ts";
 export type { PullRefusal } from "./control/pull-refusal.ts";
@@ -9,6 +10,5 @@ export {
   modelNamed,
   type ServedModel,
   type ServerIdentity,
-  windowOf,
 } from "./identity.ts";
 export { chatModels, matchName } from "./match-name.ts";

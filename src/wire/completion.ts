@@ -1,6 +1,6 @@
 import type { FunctionCallItem, TokenUsage } from "../protocol/index.ts";
 import type { AssembledCall } from "./chat/tool-calls.ts";
-import type { ArgumentRepairs, Completion, FinishReason, InvalidCall } from "./model-event.ts";
+import type { ArgumentRepairs, Completion, FinishReason, InvalidCall, ServerSpeed } from "./model-event.ts";
 
 /** A call with the id its output will go by. */
 interface SettledCall {
@@ -30,19 +30,20 @@ export interface ResponseFacts {
   readonly finish: FinishReason;
   readonly calls: readonly SettledCall[];
   readonly usage: TokenUsage | undefined;
-  /** llama.cpp's clock; its counts serve where there is no usage. */
-  readonly timings: { readonly usage: TokenUsage; readonly tokensPerSecond?: number } | undefined;
+  /** llama.cpp's counts, where there is no usage. */
+  readonly timings: TokenUsage | undefined;
+  readonly speed: ServerSpeed | undefined;
   readonly content: { readonly hasText: boolean; readonly refusal: string | undefined };
   readonly unreadableEvents: number;
 }
 
 export function completionOf(facts: ResponseFacts): Completion {
-  const { finish, calls, usage, timings, content, unreadableEvents } = facts;
+  const { finish, calls, usage, timings, speed, content, unreadableEvents } = facts;
   const runnable = calls.filter((call) => isRunnable(call, finish));
   return {
     finish: runnable.length > 0 && finish === "stop" ? "tool_calls" : finish,
-    usage: usage ?? timings?.usage ?? {},
-    ...(timings?.tokensPerSecond === undefined ? {} : { tokensPerSecond: timings.tokensPerSecond }),
+    usage: usage ?? timings ?? {},
+    ...(speed === undefined ? {} : { serverSpeed: speed }),
     invalidCalls: calls.filter((call) => !isRunnable(call, finish)).map(toInvalidCall),
     repairs: calls.flatMap(toRepairs),
     ...(content.refusal === undefined ? {} : { refusal: content.refusal }),

@@ -37,8 +37,7 @@ export type FinishReason = "stop" | "tool_calls" | "length" | "content_filter" |
 export interface Completion {
   readonly finish: FinishReason;
   readonly usage: TokenUsage;
-  /** Decode speed as the server itself states it (llama.cpp `timings`), in tokens per second. */
-  readonly tokensPerSecond?: number;
+  readonly serverSpeed?: ServerSpeed;
   /**
    * Calls that were begun but must not be run: no name, or arguments that are not whole. Those with a name
    * are items as well, so that the model can be told what was wrong with them.
@@ -52,6 +51,13 @@ export interface Completion {
   readonly refusal?: string;
   /** Events of the stream that were no JSON and were passed over. */
   readonly unreadableEvents: number;
+}
+
+/** What the server itself says of its speed, in tokens a second. */
+export interface ServerSpeed {
+  /** `tokens`: those it read; what its cache held is not among them. */
+  readonly prefill?: { readonly tokens: number; readonly tokensPerSecond: number };
+  readonly decodeTokensPerSecond?: number;
 }
 
 export interface ArgumentRepairs {

@@ -415,6 +415,24 @@ describe.skipIf(noNamespaces !== undefined)(`leat alone (${noNamespaces ?? "any 
     expect(asked.models).toEqual([{ port, model: "gpt-oss:20b" }]);
   });
 
+  test("what is configured is not offered twice", async () => {
+    const config = 'model_provider = "ollama"\nmodel = "qwen3"\n';
+    const here = await createUser({ ports: { 11434: "ollama" }, config }).leat();
+    expect(here.stdout).toContain('Next, with qwen3 of Ollama, as configured:\n  leat exec "explain');
+    expect(here.stdout).not.toContain("Or with what runs here");
+    const elsewhere = await createUser({ ports: { 5000: "ollama" }, config }).leat();
+    expect(elsewhere.stdout).toContain(
+      "-c model_provider=ollama -c model_providers.ollama.base_url=http://localhost:5000/v1",
+    );
+  });
+
+  test("a configuration with a mistake is told, and what runs nevertheless", async () => {
+    const run = await createUser({ ports: { 8080: "vllm" }, config: "model = \n" }).leat();
+    expect(run.stdout).toContain("vLLM 0.18.1 (localhost:8080): Qwen/Qwen3-Coder-30B-A3B-Instruct is loaded");
+    expect(run.stdout).toContain("line 1");
+    expect(run.code).toBe(0);
+  });
+
   test("nothing runs", async () => {
     const run = await createUser({ ports: {} }).leat();
     expect(run.code).toBe(0);

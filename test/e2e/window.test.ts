@@ -83,7 +83,7 @@ describe("the window of a model on this machine", () => {
   test("is asked for when the first answer has begun, kept, and asked again in the next session", async () => {
     const { url, state } = await startServer({ isAsked: true });
     const user = bench(url);
-    const first = await user.leat(["exec", "-m", "qwen3-8b", "Go."]);
+    const first = await user.leat(["exec", "-c", "model=qwen3-8b", "Go."]);
     expect(first.code, first.stderr).toBe(0);
     expect(state.order).toEqual([CHAT, "GET /v1/models", "GET /props", CHAT]);
     expect(first.stderr).toContain("the server says that the context holds 16,384 tokens");
@@ -96,21 +96,26 @@ describe("the window of a model on this machine", () => {
     // One request now, since it is known who answers; and a server started anew has another window.
     state.window = 8_192;
     state.order.length = 0;
-    const second = await user.leat(["exec", "-m", "qwen3-8b", "Go."]);
+    const second = await user.leat(["exec", "-c", "model=qwen3-8b", "Go."]);
     expect(second.stderr).toContain("context 16,384");
     expect(second.stderr).toContain("the context holds 8,192 tokens, not 16,384");
     expect(state.order).toEqual([CHAT, "GET /props", CHAT]);
     expect(user.facts().models["qwen3-8b"]).toEqual({ contextWindow: 8_192 });
 
     state.order.length = 0;
-    const third = await user.leat(["exec", "-m", "qwen3-8b", "Go."]);
+    const third = await user.leat(["exec", "-c", "model=qwen3-8b", "Go."]);
     expect(third.stderr).toContain("context 8,192");
     expect(third.stderr).not.toContain("the server says");
   });
 
   test("is not asked for where it is configured", async () => {
     const { url, state } = await startServer({ isAsked: false });
-    const run = await bench(url, "model_context_window = 20000").leat(["exec", "-m", "qwen3-8b", "Go."]);
+    const run = await bench(url, "model_context_window = 20000").leat([
+      "exec",
+      "-c",
+      "model=qwen3-8b",
+      "Go.",
+    ]);
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toContain("context 20,000");
     expect(state.order).toEqual([CHAT, CHAT]);
@@ -121,7 +126,7 @@ describe("the window of a model on this machine", () => {
     .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
   test.skipIf(ownAddress === undefined)("is not asked of a server elsewhere (needs a network)", async () => {
     const { url, state } = await startServer({ isAsked: false, host: ownAddress ?? "" });
-    const run = await bench(url).leat(["exec", "-m", "qwen3-8b", "Go."]);
+    const run = await bench(url).leat(["exec", "-c", "model=qwen3-8b", "Go."]);
     expect(run.code, run.stderr).toBe(0);
     expect(state.order).toEqual([CHAT, CHAT]);
   });

@@ -32,14 +32,14 @@ const TURN: readonly AgentEvent[] = [
   text(" the tokenizer first.\n"),
   reasoningItem("…"),
   messageItem("…"),
-  response({ totalMs: 2000, firstTokenMs: 1100, tokensPerSecond: 40 }),
+  response({ totalMs: 2000, firstTokenMs: 1100, decode: { tokensPerSecond: 40, by: "server" } }),
   ...command("sed -n 1,80p src/tokenizer.ts", "export {}\n"),
   request(2),
   text("Fixed"),
   text(".\n\nDone "),
   text("now."),
   messageItem("Fixed.\n\nDone now."),
-  response({ totalMs: 900, firstTokenMs: 300, tokensPerSecond: 46 }),
+  response({ totalMs: 900, firstTokenMs: 300, decode: { tokensPerSecond: 46, by: "server" } }),
   completed("Fixed.\n\nDone now.", { inputTokens: 1950, cachedInputTokens: 1810, outputTokens: 412 }),
 ];
 
@@ -193,7 +193,7 @@ describe("a whole turn", () => {
         text("Hi"),
         response(),
       ],
-      screen: `thinking · 1 s${CLEAR}Hi\n`,
+      screen: `thinking · 1 s · ≈3 tokens${CLEAR}Hi\n`,
     },
   ]);
 });
@@ -564,11 +564,15 @@ describe("usage", () => {
       wiring: "both-piped",
       events: turn(
         {},
-        { firstTokenMs: 340.4, tokensPerSecond: 20 },
-        { firstTokenMs: 9, tokensPerSecond: 4.56 },
+        {
+          firstTokenMs: 340.4,
+          prefill: { tokens: 900, tokensPerSecond: 410, by: "clock" },
+          decode: { tokensPerSecond: 20, by: "server" },
+        },
+        { firstTokenMs: 9, decode: { tokensPerSecond: 4.56, by: "clock" } },
         {},
       ),
-      stderr: "first token 340 ms · 4.6 tok/s\n",
+      stderr: "first token 340 ms · prefill ≈410 tok/s · ≈4.6 tok/s\n",
     },
     {
       name: "a first response without a token gives no first token",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tierText } from "../../src/exec/index.ts";
+import { tierName, tierSentence } from "../../src/exec/index.ts";
 import type { SandboxTier } from "../../src/protocol/index.ts";
 
 const missing = { kind: "sandbox", problem: "missing" } as const;
@@ -28,5 +28,5 @@ test.each<{ tier: SandboxTier; name: string; sentence: string }>([
       "commands are confined by Landlock alone, since there is no bubblewrap. It does not do all: .git and .codex can be changed, hooks included; other processes and their arguments can be seen",
   },
 ])("$name", ({ tier, name, sentence }) => {
-  expect(tierText(tier)).toEqual({ name, sentence });
+  expect([tierName(tier), tierSentence(tier)]).toEqual([name, sentence]);
 });

@@ -67,12 +67,28 @@ test.each([
     { port: 0, pace: "fast" },
     'the pace must be "human", "full" or a number of tokens per second, not "fast".',
   ],
+  [
+    { port: 0, prefill: "fast" },
+    '--prefill, in tokens per second, must be a number from 0.1 to 1000000, not "fast".',
+  ],
+  [{ port: 0, slots: "1.5" }, '--slots must be a whole number from 1 to 64, not "1.5".'],
+  [{ port: 0, load: "" }, '--load, in seconds, must be a number from 0 to 3600, not "".'],
+  [{ port: 0, window: "8" }, '--window, in tokens, must be a whole number from 16 to 10000000, not "8".'],
+  [
+    { port: 0, load: "3", face: "vllm" },
+    "vLLM does not listen before its model is loaded, so --load says nothing with --as vllm.",
+  ],
+  [{ port: 0, slotSavePath: folder }, "only llama.cpp saves slots: --slot-save-path needs --as llamacpp."],
+  [
+    { port: 0, face: "llamacpp", slotSavePath: file("taken", "") },
+    `can't make the folder of --slot-save-path: EEXIST: file already exists, mkdir '${folder}/taken'.`,
+  ],
   [{ port: 0, scriptPath: join(folder, "none.json") }, `can't read the script ${folder}/none.json (ENOENT).`],
   [
     { port: 0, scriptPath: file("bad.json", '{"replies":[{"status":"x"}]}') },
     `the script ${folder}/bad.json is not valid: replies[0].status must be a number.`,
   ],
-])("%j: one sentence, exit code 1", async (options, sentence) => {
+] as const)("%j: one sentence, exit code 1", async (options, sentence) => {
   const { written, code } = start(options);
   expect(await code).toBe(1);
   expect(written).toEqual({ out: "", error: `leat practice: ${sentence}\n` });

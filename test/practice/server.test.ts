@@ -289,6 +289,7 @@ test("requests are recorded whole, with what they get and when each token left",
       body: JSON.stringify(body),
       json: body,
       reply: "text",
+      slot: 0,
       writes: [
         { atMs: expect.any(Number), text: "Two" },
         { atMs: expect.any(Number), text: " words" },

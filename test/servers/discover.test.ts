@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createHttpClient } from "../../src/net/index.ts";
@@ -6,6 +7,8 @@ import { fixtureOf, type ServerFixture, serverFixtures, startFakeServer } from "
 import { findFreePort, listen, startLoopback } from "../support/loopback.ts";
 
 function discover(ports: readonly number[], timeoutMs = 5_000, signal = new AbortController().signal) {
+  // One a port, and here are more than there are in earnest.
+  setMaxListeners(0, signal);
   const http = createHttpClient(new Set());
   onTestFinished(() => http.close());
   return discoverServers({ http, signal, ports, timeoutMs });

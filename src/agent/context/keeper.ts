@@ -12,6 +12,7 @@ export function createContextKeeper(
     ownPrompt,
     plan: undefined,
     responses: 0,
+    lastUsage: undefined,
     summariesInARow: 0,
   };
 }

@@ -21,6 +21,8 @@ export interface ContextKeeper {
   plan: Plan | undefined;
   /** Since the last summary, or since the start. */
   responses: number;
+  /** What the last of them used: the next prompt begins with all of it. */
+  lastUsage: TokenUsage | undefined;
   /** Summaries with no more than one response between them. */
   summariesInARow: number;
 }

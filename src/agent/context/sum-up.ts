@@ -49,6 +49,7 @@ export async function sumUp(dependencies: RoomDependencies, { cause, fill }: Roo
     return { type: "failed", error: unwritten };
   }
   context.responses = 0;
+  context.lastUsage = undefined;
   const after = context.budget.fill(dependencies.requestOf(), context.head);
   emit({ type: "compaction-ended", before: fill.tokens, after: after.tokens });
   const limit = context.budget.limit ?? fill.tokens;

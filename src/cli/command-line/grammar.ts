@@ -20,6 +20,8 @@ export type CommandName =
   | "models pull"
   | "models load"
   | "models unload"
+  | "stats"
+  | "doctor"
   | "apply-patch"
   | "sandbox"
   | "undo"
@@ -184,6 +186,31 @@ export const commands: readonly CommandSpec[] = [
     options: modelCommandOptions,
   },
   {
+    name: "stats",
+    aliases: [],
+    summary: "show how fast each model has been: first token, prefill, decode, over time",
+    options: [
+      { name: "model", short: "m", value: "<model>", summary: "this model alone" },
+      { name: "provider", value: "<id>", summary: "this provider alone" },
+      { name: "days", value: "<n>", summary: "the last n days alone" },
+      { name: "json", summary: "print the figures as JSON", conflicts: ["html"] },
+      { name: "html", value: "<file>", summary: "write a page with plots into this file" },
+    ],
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    summary:
+      "check the installation, the configuration, the servers and the model in force; says what to change",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "check this provider alone, also one elsewhere" },
+      { name: "quick", summary: "ask the model nothing" },
+      { name: "json", summary: "print the report as JSON" },
+    ],
+  },
+  {
     name: "undo",
     aliases: [],
     summary: "put the files that the last turn changed back to what they were",
@@ -234,6 +261,21 @@ export const commands: readonly CommandSpec[] = [
         summary: "answer like this server to who asks",
         choices: practiceFaces,
       },
+      { name: "prefill", value: "<tokens/s>", summary: "how fast prompts are read" },
+      { name: "slots", value: "<n>", summary: "requests answered at a time, each with a cache (default 1)" },
+      {
+        name: "load",
+        value: "<seconds>",
+        summary: "the model is not loaded at first; this is how long it takes",
+      },
+      { name: "window", value: "<tokens>", summary: "tokens a request may have" },
+      {
+        name: "also",
+        value: "<model>",
+        summary: "a further model on disk, not loaded; repeatable",
+        repeats: true,
+      },
+      { name: "slot-save-path", value: "<dir>", summary: "where llama.cpp's slots are saved" },
     ],
   },
   {

@@ -17,6 +17,7 @@ export function entryOf(
       return { level: "trace", event: type, fields: { ...event.progress } };
     case "reasoning-delta":
     case "text-delta":
+    case "call-delta":
     case "tool-output-delta":
       return undefined;
     case "response-reclassified":

@@ -1,4 +1,4 @@
-import { type LogFile, openLogFile, readOpenAiKey } from "../../home/index.ts";
+import { type LineFile, openLogFile, readOpenAiKey } from "../../home/index.ts";
 import type { HttpClient } from "../../net/index.ts";
 import type { AgentEvent } from "../../protocol/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
@@ -50,7 +50,7 @@ function createRunLog({
   level,
   hide,
 }: {
-  readonly file: LogFile;
+  readonly file: LineFile;
   readonly level: LogLevel;
   readonly hide: (text: string) => string;
 }): RunLog {
@@ -79,7 +79,7 @@ function createRunLog({
       write({ level: "info", event: "session-started", fields: { ...program, ...facts } });
     },
     see(event) {
-      if (event.type === "text-delta" || event.type === "reasoning-delta") {
+      if (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "call-delta") {
         requests.seeToken();
         return;
       }

@@ -3,12 +3,13 @@ import type { SseFrame } from "../body/sse.ts";
 import { completionOf, toCallItem, withDistinctIds } from "../completion.ts";
 import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
 import { asArray, asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
-import type { FinishReason, ModelEvent } from "../model-event.ts";
+import type { FinishReason, ModelEvent, ServerSpeed } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
 import { plainDelta } from "./plain-chunk.ts";
 import { type ContentFinish, createResponseContent } from "./response-content.ts";
-import { laterUsage, readTimings, readUsage, type ServerTimings } from "./usage.ts";
+import { readServerSpeed } from "./server-speed.ts";
+import { laterUsage, readTimings, readUsage } from "./usage.ts";
 
 export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
   const content = createResponseContent({
@@ -19,7 +20,8 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
   let sawDone = false;
   let finishReason: string | undefined;
   let usage: TokenUsage | undefined;
-  let timings: ServerTimings | undefined;
+  let timings: TokenUsage | undefined;
+  let speed: ServerSpeed | undefined;
   let unreadableEvents = 0;
 
   function push(frame: SseFrame, events: ModelEvent[]): void {
@@ -87,6 +89,7 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
     readChoices(chunk, events);
     usage = laterUsage(usage, readUsage(chunk));
     timings = readTimings(chunk) ?? timings;
+    speed = readServerSpeed(chunk) ?? speed;
     const progress = asObject(chunk["prompt_progress"]);
     if (progress !== undefined) {
       readProgress(progress, events);
@@ -121,7 +124,7 @@ export function createChatDecoder(options: DecoderOptions): ResponseDecoder {
     const calls = withDistinctIds(assembled, options.newCallId);
     return {
       items: content.items(calls.flatMap(toCallItem)),
-      completion: completionOf({ finish, calls, usage, timings, content, unreadableEvents }),
+      completion: completionOf({ finish, calls, usage, timings, speed, content, unreadableEvents }),
       ...(error === undefined ? {} : { error }),
       ...(content.learnt === undefined ? {} : { learnt: content.learnt }),
     };

@@ -20,6 +20,7 @@ export function plainDelta(value: unknown): JsonObject | undefined {
     (chunk["usage"] ?? null) === null &&
     chunk["error"] === undefined &&
     chunk["timings"] === undefined &&
+    chunk["stats"] === undefined &&
     chunk["prompt_progress"] === undefined &&
     chunk["x_groq"] === undefined &&
     chunk["object"] !== "error";

@@ -49,13 +49,8 @@ export function laterUsage(
   return { ...parts, ...later };
 }
 
-/** What llama.cpp tells of its own clock on the last chunk; counts serve where `usage` is absent. */
-export interface ServerTimings {
-  readonly usage: TokenUsage;
-  readonly tokensPerSecond?: number;
-}
-
-export function readTimings(chunk: JsonObject): ServerTimings | undefined {
+/** llama.cpp's own counts on the last chunk, for answers without `usage`. */
+export function readTimings(chunk: JsonObject): TokenUsage | undefined {
   const timings = asObject(chunk["timings"]);
   if (timings === undefined) {
     return undefined;
@@ -63,20 +58,16 @@ export function readTimings(chunk: JsonObject): ServerTimings | undefined {
   const cached = countOf(timings["cache_n"]);
   const prompt = countOf(timings["prompt_n"]);
   const predicted = countOf(timings["predicted_n"]);
-  const speed = asNumber(timings["predicted_per_second"]);
   return {
-    usage: {
-      // `prompt_n` counts only what had to be read; what the cache held comes on top.
-      ...(prompt === undefined ? {} : { inputTokens: prompt + (cached ?? 0) }),
-      ...(cached === undefined ? {} : { cachedInputTokens: cached }),
-      ...(predicted === undefined ? {} : { outputTokens: predicted }),
-    },
-    ...(speed === undefined || speed <= 0 ? {} : { tokensPerSecond: speed }),
+    // `prompt_n` counts only what had to be read; what the cache held comes on top.
+    ...(prompt === undefined ? {} : { inputTokens: prompt + (cached ?? 0) }),
+    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(predicted === undefined ? {} : { outputTokens: predicted }),
   };
 }
 
 /** A count below zero is nonsense, and nonsense is unknown. */
-function countOf(value: unknown): number | undefined {
+export function countOf(value: unknown): number | undefined {
   const count = asNumber(value);
   return count === undefined || count < 0 ? undefined : count;
 }

@@ -1,10 +1,11 @@
 import type { ModelError, TokenUsage } from "../../protocol/index.ts";
 import type { SseFrame } from "../body/sse.ts";
-import { readTimings, type ServerTimings } from "../chat/usage.ts";
+import { readServerSpeed } from "../chat/server-speed.ts";
+import { readTimings } from "../chat/usage.ts";
 import { completionOf, toCallItem, withDistinctIds } from "../completion.ts";
 import { errorFromJson, holdsError, readErrorBody } from "../errors/error-body.ts";
 import { asNumber, asObject, asText, type JsonObject, parseJson } from "../json.ts";
-import type { FinishReason, ModelEvent } from "../model-event.ts";
+import type { FinishReason, ModelEvent, ServerSpeed } from "../model-event.ts";
 import { readKeepalive, readProgress } from "../prefill.ts";
 import type { DecodedResponse, DecoderOptions, ResponseDecoder } from "../response-decoder.ts";
 import { eventKind } from "./event-kind.ts";
@@ -18,7 +19,8 @@ export function createResponsesDecoder(options: DecoderOptions): ResponseDecoder
   /** How the server says the response ended. */
   let ending: FinishReason | undefined;
   let usage: TokenUsage | undefined;
-  let timings: ServerTimings | undefined;
+  let timings: TokenUsage | undefined;
+  let speed: ServerSpeed | undefined;
   let unreadableEvents = 0;
 
   function hasEnded(): boolean {
@@ -48,6 +50,7 @@ export function createResponsesDecoder(options: DecoderOptions): ResponseDecoder
 
   function readEvent(name: string, event: JsonObject, events: ModelEvent[]): void {
     timings = readTimings(event) ?? timings;
+    speed = readServerSpeed(event) ?? speed;
     const progress = asObject(event["prompt_progress"]);
     if (progress !== undefined) {
       readProgress(progress, events);
@@ -144,6 +147,7 @@ export function createResponsesDecoder(options: DecoderOptions): ResponseDecoder
         calls: settled,
         usage,
         timings,
+        speed,
         content: output,
         unreadableEvents,
       }),

@@ -40,6 +40,11 @@ test.each<Row>([
   { argv: ["practice"], name: "practice" },
   { argv: ["practice", "--as", "ollama"], name: "practice", options: { as: ["ollama"] } },
   {
+    argv: ["practice", "--prefill", "300", "--also", "a", "--also", "b"],
+    name: "practice",
+    options: { prefill: ["300"], also: ["a", "b"] },
+  },
+  {
     argv: ["models", "--provider", "box", "--json"],
     name: "models",
     options: { provider: ["box"], json: [""] },

@@ -88,10 +88,9 @@ test.each([
   [
     "all of it",
     { cache_n: 90, prompt_n: 10, predicted_n: 5, predicted_per_second: 42.5 },
-    { usage: { inputTokens: 100, cachedInputTokens: 90, outputTokens: 5 }, tokensPerSecond: 42.5 },
+    { inputTokens: 100, cachedInputTokens: 90, outputTokens: 5 },
   ],
-  ["without a cache count", { prompt_n: 10 }, { usage: { inputTokens: 10 } }],
-  ["a speed of zero is none", { predicted_n: 1, predicted_per_second: 0 }, { usage: { outputTokens: 1 } }],
+  ["without a cache count", { prompt_n: 10 }, { inputTokens: 10 }],
   ["null", null, undefined],
 ])("timings of llama.cpp: %s", (_, timings, expected) => {
   expect(readTimings({ timings })).toEqual(expected);

@@ -2,6 +2,8 @@
 
 export interface Signs {
   readonly separator: string;
+  /** Before a figure that is not exact. */
+  readonly about: string;
   readonly ellipsis: string;
   readonly arrow: string;
   readonly minus: string;
@@ -15,8 +17,14 @@ export interface Signs {
   readonly barEnd: string;
 }
 
-export const UNICODE_SIGNS: Signs = {
+/** Of a terminal that shows UTF-8, or of one that may not. */
+export function signsFor(utf8: boolean): Signs {
+  return utf8 ? UNICODE_SIGNS : ASCII_SIGNS;
+}
+
+const UNICODE_SIGNS: Signs = {
   separator: " · ",
+  about: "≈",
   ellipsis: "…",
   arrow: "→",
   minus: "−",
@@ -30,8 +38,9 @@ export const UNICODE_SIGNS: Signs = {
   barEnd: "▏",
 };
 
-export const ASCII_SIGNS: Signs = {
+const ASCII_SIGNS: Signs = {
   separator: " | ",
+  about: "~",
   ellipsis: "...",
   arrow: "->",
   minus: "-",

@@ -6,30 +6,58 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 
-/** `log/leat.log` in the home, with one older file beside it: so much each, and no more. */
-const MAX_LOG_BYTES = 10 * 2 ** 20;
-
-export interface LogFile {
+/** A file of lines that only grows, with one older file beside it: so much each, and no more. */
+export interface LineFile {
   readonly path: string;
   /** One line, with its line feed. Returns why it could not be written, if so. */
   append(line: string): string | undefined;
   close(): void;
 }
 
-type OpenedLogFile =
-  | { readonly ok: true; readonly file: LogFile }
+type OpenedLineFile =
+  | { readonly ok: true; readonly file: LineFile }
   | { readonly ok: false; readonly path: string; readonly reason: string };
 
+const MAX_LOG_BYTES = 10 * 2 ** 20;
+
+/** `log/leat.log` in the home. */
+export function openLogFile(home: string, maxBytes = MAX_LOG_BYTES): OpenedLineFile {
+  return openLineFile([home, "log", "leat.log"], maxBytes);
+}
+
+/** About twenty thousand responses. */
+const MAX_STATS_BYTES = 5 * 2 ** 20;
+
+/** `leat/stats.jsonl` in the home. */
+export function statsFile(home: string): {
+  open(maxBytes?: number): OpenedLineFile;
+  /** All lines that are kept, the oldest first; of a file that is not there, none. Throws the system's error. */
+  read(): string[];
+} {
+  const path = join(home, "leat", "stats.jsonl");
+  return {
+    open: (maxBytes = MAX_STATS_BYTES) => openLineFile([home, "leat", "stats.jsonl"], maxBytes),
+    read: () =>
+      [`${path}.1`, path]
+        .filter((file) => existsSync(file))
+        .flatMap((file) => readFileSync(file, "utf8").split("\n")),
+  };
+}
+
 /** For its owner alone, whatever was there before. Several leats may write to it at a time, each line whole. */
-export function openLogFile(home: string, maxBytes = MAX_LOG_BYTES): OpenedLogFile {
-  const folder = join(home, "log");
-  const path = join(folder, "leat.log");
+function openLineFile(
+  [home, name, file]: readonly [string, string, string],
+  maxBytes: number,
+): OpenedLineFile {
+  const folder = join(home, name);
+  const path = join(folder, file);
   let descriptor: number;
   try {
     for (const place of [home, folder].filter((wanted) => !existsSync(wanted))) {

@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type LogFile, openLogFile } from "../../src/home/index.ts";
+import { type LineFile, openLogFile } from "../../src/home/index.ts";
 import { temporaryFolder } from "./support.ts";
 
-function opened(home: string, maxBytes?: number): LogFile {
+function opened(home: string, maxBytes?: number): LineFile {
   const log = openLogFile(home, maxBytes);
   if (!log.ok) {
     throw new Error(log.reason);

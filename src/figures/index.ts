@@ -1,0 +1,3 @@
+export { drawBar } from "./bar.ts";
+export { formatCount, formatDuration, formatSeconds, formatSpeed } from "./format.ts";
+export { type Signs, signsFor } from "./signs.ts";
