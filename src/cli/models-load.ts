@@ -27,7 +27,8 @@ export async function runModelsLoad(options: ModelCommandOptions, io: Io): Promi
       return model;
     }
     if (model.state === "loaded") {
-      io.stdout.write(loadedText(model, model.contextWindow, "already"));
+      const known = model.contextWindow ?? (await windowNow(deed, model, io));
+      io.stdout.write(loadedText(model, known, "already"));
       return exitCode.ok;
     }
     const end = await carryOut(deed, model, io);
