@@ -86,6 +86,24 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         io,
       );
     }
+    case "bench": {
+      const { runBench } = await import("./bench/bench.ts");
+      const optional = {
+        profile: firstValue(given, "profile"),
+        provider: firstValue(given, "provider"),
+        runs: firstValue(given, "runs"),
+      };
+      return await runBench(
+        {
+          overrides: given.options.get("config") ?? [],
+          models: given.options.get("model") ?? [],
+          sizes: given.options.get("sizes") ?? [],
+          json: given.options.has("json"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
     case "undo": {
       const { runUndo } = await import("./undo.ts");
       return await runUndo(undoOptions(given), io);

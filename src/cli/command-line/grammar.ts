@@ -22,6 +22,7 @@ export type CommandName =
   | "models unload"
   | "stats"
   | "doctor"
+  | "bench"
   | "apply-patch"
   | "sandbox"
   | "undo"
@@ -208,6 +209,31 @@ export const commands: readonly CommandSpec[] = [
       { name: "provider", value: "<id>", summary: "check this provider alone, also one elsewhere" },
       { name: "quick", summary: "ask the model nothing" },
       { name: "json", summary: "print the report as JSON" },
+    ],
+  },
+  {
+    name: "bench",
+    aliases: [],
+    summary: "measure how fast models read and write, cold and warm, side by side",
+    options: [
+      overrideOption,
+      profileOption,
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "a model to measure, or several with commas between; repeatable",
+        repeats: true,
+      },
+      { name: "provider", value: "<id>", summary: "ask this provider" },
+      {
+        name: "sizes",
+        value: "<list>",
+        summary: "prompt sizes in tokens (default 1k,8k,32k; what takes over 5 minutes only if named)",
+        repeats: true,
+      },
+      { name: "runs", value: "<n>", summary: "measure each size so often and take the middle (default 1)" },
+      { name: "json", summary: "print every figure as JSON" },
     ],
   },
   {
