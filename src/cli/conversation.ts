@@ -9,7 +9,7 @@ import {
 } from "../agent/index.ts";
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
-import { createHttpClient, type HttpClient, isLoopback, type Traffic } from "../net/index.ts";
+import { createHttpClient, type HttpClient, type Traffic } from "../net/index.ts";
 import type {
   AgentEvent,
   ConfigError,
@@ -21,10 +21,8 @@ import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
-import { accompany, type Companion } from "./companions/companion.ts";
-import { createSpeedWatch } from "./companions/speed-watch.ts";
-import { createStatsWatch } from "./companions/stats-watch.ts";
-import { createWindowWatch } from "./companions/window-watch.ts";
+import { accompany } from "./companions/companion.ts";
+import { openCompanions } from "./companions/open-companions.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -134,20 +132,15 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
-  const companions: readonly Companion[] = [
-    createWindowWatch({
-      isWanted: config.contextWindow === undefined && isLoopback(hostname),
-      endpoint,
-      model: config.model,
-      memory,
-      budget: context.budget,
-      openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
-    }),
-    ...(isLoopback(hostname) ? [createSpeedWatch(endpoint, config.model, memory)] : []),
-    ...(config.stats
-      ? [createStatsWatch({ home, endpoint, memory, model: config.model, session: session.id })]
-      : []),
-  ];
+  const companions = openCompanions({
+    config,
+    home,
+    endpoint,
+    memory,
+    session: session.id,
+    context,
+    openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
+  });
   const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
   const ask = accompany(
     ({ request, signal, emit }) =>

@@ -26,6 +26,7 @@ export type {
   Notice,
   Plan,
   PrefillProgress,
+  ServerState,
   ToolAction,
   ToolOutcome,
   TurnEnd,

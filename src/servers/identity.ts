@@ -41,7 +41,7 @@ export type Identification =
   | { readonly type: "silent" }
   | { readonly type: "foreign"; readonly status: number };
 
-/** The model that a request of that name gets; its window is the one it runs with now, where the server tells. */
+/** The model that a request names so. */
 export function modelNamed(server: ServerIdentity, name: string): ServedModel | undefined {
   const named = server.models.find(({ id, aliases = [] }) => id === name || aliases.includes(name));
   const [only, ...others] = server.models;

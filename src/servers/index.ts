@@ -1,5 +1,5 @@
+export { readActivity, type ServerActivity } from "./activity.ts";
 export type { ServerAddress } from "./ask.ts";
-export { countBusySlots } from "./busy-slots.ts";
 export { modelControl } from "./control/all.ts";
 export type { ControlEnd, ModelControl, PullEnd, PullFailure, PullNews } from "./control/control.ts";
 export type { PullRefusal } from "./control/pull-refusal.ts";

@@ -70,6 +70,7 @@ export async function measure(question: Question, line: Line): Promise<Measured>
             askedAgain = true;
             first = undefined;
             return;
+          case "server-state":
           case "prefill-progress":
           case "response-reclassified":
             return;

@@ -2,7 +2,7 @@
 import type { Config } from "../../config/index.ts";
 import type { HttpClient } from "../../net/index.ts";
 import type { EndpointMemory, HistoryItem } from "../../protocol/index.ts";
-import { countBusySlots, modelNamed, type ServerIdentity } from "../../servers/index.ts";
+import { modelNamed, readActivity, type ServerIdentity } from "../../servers/index.ts";
 import { type Endpoint, memoryPlace, rememberedFacts } from "../../wire/index.ts";
 import { explainContext } from "../explain-context.ts";
 import type { Check } from "./check.ts";
@@ -174,12 +174,22 @@ const SLOTS_TIMEOUT_MS = 1_500;
 /** A server that notices a closed connection does so with the next token; this is many times that. */
 const LONGEST_WAIT_MS = 10_000;
 
-async function busySlots({ endpoint, server, http, signal }: LiveOptions): Promise<number | undefined> {
-  const hasSlots = server.kind === "llamacpp";
-  return hasSlots
-    ? await countBusySlots(endpoint, {
-        http,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(SLOTS_TIMEOUT_MS)]),
-      })
-    : undefined;
+async function busySlots({
+  config,
+  endpoint,
+  server,
+  http,
+  signal,
+}: LiveOptions): Promise<number | undefined> {
+  if (server.kind !== "llamacpp") {
+    return undefined;
+  }
+  const activity = await readActivity(endpoint, {
+    http,
+    signal,
+    kind: server.kind,
+    model: config.model,
+    timeoutMs: SLOTS_TIMEOUT_MS,
+  });
+  return activity?.type === "slots" ? activity.busy : undefined;
 }
