@@ -6,13 +6,19 @@ import { type Identification, modelNamed, type ServedModel, type ServerIdentity 
 import { ADAPTERS, PLAIN } from "./kinds/all.ts";
 import { startPatience } from "./patience.ts";
 
+interface ModelQuestion {
+  readonly model: string;
+  /** Of one that is not loaded, the window that it will be loaded with is wanted, too. */
+  readonly whenLoaded?: true;
+}
+
 export interface IdentifyOptions extends AskOptions {
   /** All of it ends after so long, whatever the server does. */
   readonly timeoutMs: number;
   /** Who answered here before: asked first in its own way, and believed only if it answers so. */
   readonly expected?: ServerKind | undefined;
   /** `all`: whatever a person wants to know. Else only what tells the window of the model of that name. */
-  readonly about: "all" | { readonly model: string };
+  readonly about: "all" | ModelQuestion;
   /** Where its list does not tell who it is, each known server's own route is tried; all of them have a list. */
   readonly triesRoutes: boolean;
 }
@@ -116,7 +122,7 @@ async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerI
   }
   if (about !== "all") {
     const named = modelNamed(server, about.model);
-    if (perModel.windowWhenLoaded !== undefined && named?.state !== "loaded") {
+    if (about.whenLoaded === true && perModel.windowWhenLoaded !== undefined && named?.state !== "loaded") {
       // A list of what runs does not have it yet.
       const model = named ?? { id: about.model, state: "not-loaded" };
       const answer = await askAbout(model, perModel, asking);

@@ -32,7 +32,7 @@ export async function askWindow(
     signal,
     timeoutMs: TIMEOUT_MS,
     expected: rememberedFacts(endpoint, model, memory).server.kind,
-    about: { model },
+    about: { model, whenLoaded: true },
     triesRoutes: true,
   }).finally(() => http.close());
   if (found.type !== "identified") {
