@@ -3,7 +3,7 @@ import type { ModelError, TokenUsage } from "../protocol/index.ts";
 import type { ModelRequest } from "../wire/index.ts";
 import { hasPast, keepRoom, makeRoom } from "./context/keeper.ts";
 import type { Room, RoomDependencies } from "./context/room.ts";
-import { judgeCount } from "./context/truncation.ts";
+import { judgeCount, verifyWindow } from "./context/truncation.ts";
 import { countRequest, failed, interrupted, requestOf, type Step, type Turn } from "./turn-state.ts";
 import { addUsage } from "./usage-sum.ts";
 
@@ -13,7 +13,8 @@ export async function beforeRequest(turn: Turn): Promise<Step | undefined> {
 }
 
 /** What the server has counted is the measure from now on, unless it has not read all of the prompt. */
-export function takeCount(turn: Turn, request: ModelRequest, usage: TokenUsage): void {
+export async function takeCount(turn: Turn, request: ModelRequest, usage: TokenUsage): Promise<void> {
+  await verifyWindow(turn.context, request, usage);
   const notice = judgeCount(turn.context, request, usage);
   if (notice !== undefined) {
     turn.emit({ type: "notice", notice });

@@ -96,7 +96,7 @@ async function ask(turn: Turn): Promise<Step> {
       const { items, completion, timing } = response;
       turn.usage = addUsage(turn.usage, completion.usage);
       context.responses += 1;
-      takeCount(turn, request, completion.usage);
+      await takeCount(turn, request, completion.usage);
       context.lastUsage = completion.usage;
       const held = { ...request, items: [...session.items, ...items] };
       const fill = context.budget.fill(held, context.head);

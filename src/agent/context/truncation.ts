@@ -8,6 +8,28 @@ const CERTAIN_SHARE = 0.6;
 /** So much more must be missing than was told. */
 const WORSE = 2;
 
+/** No estimate is off by that much, and so much is missed. */
+const DOUBTFUL_TOKENS = 500;
+
+/**
+ * Where far less was read than was sent, the window may not be what the configuration says: a server that knows better is asked,
+ * once a session.
+ */
+export async function verifyWindow(
+  context: ContextKeeper,
+  request: ModelRequest,
+  { inputTokens }: TokenUsage,
+): Promise<void> {
+  const { budget, askWindow } = context;
+  if (askWindow === undefined || context.hasAskedWindow || budget.window === undefined) {
+    return;
+  }
+  if (inputTokens !== undefined && leastTokens(request) - inputTokens >= DOUBTFUL_TOKENS) {
+    context.hasAskedWindow = true;
+    await askWindow();
+  }
+}
+
 /** What a count says of the request it is of: learnt from, or found to be of a prompt that the server has cut. */
 export function judgeCount(
   context: ContextKeeper,

@@ -40,7 +40,8 @@ export function openCompanions(options: CompanionOptions): Companions {
   const now = () => performance.now();
   const windowWatch = createWindowWatch({
     ...place,
-    isWanted: config.contextWindow === undefined && isLocal,
+    isLocal,
+    isConfigured: config.contextWindow !== undefined,
     budget: context.budget,
     head: context.head,
   });

@@ -4,8 +4,10 @@ import type { WindowQuestion } from "./ask-window.ts";
 import type { Companion } from "./companion.ts";
 
 export interface WindowWatchOptions extends WindowQuestion {
-  /** The window is not configured, and the server is on this machine. */
-  readonly isWanted: boolean;
+  /** The server is on this machine. */
+  readonly isLocal: boolean;
+  /** Then it is asked only where there is doubt, and believed only if it holds less. */
+  readonly isConfigured: boolean;
   readonly budget: {
     readonly window: number | undefined;
     readonly limit: number | undefined;
@@ -32,7 +34,8 @@ const CLOSE_GRACE_MS = 250;
  * A restarted server may have another one, so each session asks.
  */
 export function createWindowWatch(options: WindowWatchOptions): WindowWatch {
-  const { budget, isWanted } = options;
+  const { budget, isLocal, isConfigured } = options;
+  const isWanted = isLocal && !isConfigured;
   const closing = new AbortController();
   let asking: Promise<void> | undefined;
   let isTold = false;
@@ -48,6 +51,9 @@ export function createWindowWatch(options: WindowWatchOptions): WindowWatch {
     }
     isTold = true;
     const before = budget.window;
+    if (isConfigured && before !== undefined && found.tokens >= before) {
+      return;
+    }
     const isNew = found.tokens !== before;
     budget.learnWindow(found.tokens);
     if (isNew) {
@@ -86,7 +92,7 @@ export function createWindowWatch(options: WindowWatchOptions): WindowWatch {
 
   return {
     async askNow() {
-      if (!isWanted) {
+      if (!isLocal) {
         return;
       }
       let timer: NodeJS.Timeout | undefined;

@@ -20,7 +20,8 @@ function watch(url: string, { isWanted = true, window }: { isWanted?: boolean; w
   const home = tempFolder();
   const made = createWindowWatch({
     openHttp: () => createHttpClient(new Set()),
-    isWanted,
+    isLocal: true,
+    isConfigured: !isWanted,
     endpoint: {
       providerId: "p",
       baseUrl: url,
