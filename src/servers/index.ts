@@ -1,4 +1,4 @@
-export { readActivity, type ServerActivity } from "./activity.ts";
+export { readActivity, type ServerActivity, tellsActivity } from "./activity.ts";
 export type { ServerAddress } from "./ask.ts";
 export { type Discovery, discoverServers, type FoundServer, LOCAL_PORTS } from "./discover.ts";
 export { type IdentifyOptions, identifyServer } from "./identify.ts";
