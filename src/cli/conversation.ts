@@ -123,22 +123,27 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     editTool: config.editTool,
     ...config.tools,
   });
+  const server = () => rememberedFacts(endpoint, config.model, memory).server;
   const context = createContextKeeper({
     window,
+    windowIsRemembered: config.contextWindow === undefined,
     head,
+    server,
+    askWindow: () => askWindow(),
     ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
     ...(config.generation.maxOutputTokens === undefined
       ? {}
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
-  const companions = openCompanions({
+  const { companions, askWindow } = openCompanions({
     config,
     home,
     endpoint,
     memory,
     session: session.id,
     context,
+    server,
     openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
   });
   const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };

@@ -133,7 +133,7 @@ function abilities({ isEmbedding, tools, vision, reasoning }: ServedModel): stri
   return words.filter((word) => word !== "").join(", ");
 }
 
-function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${formatCount(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 

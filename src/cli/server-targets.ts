@@ -3,7 +3,7 @@ import type { Config } from "../config/index.ts";
 import { readOpenAiKey } from "../home/index.ts";
 import { type HttpClient, isLoopback } from "../net/index.ts";
 import type { ConfigError, LeatError } from "../protocol/index.ts";
-import { type Identification, identifyServer } from "../servers/index.ts";
+import { type Identification, type IdentifyOptions, identifyServer } from "../servers/index.ts";
 import type { Endpoint } from "../wire/index.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { Io } from "./io.ts";
@@ -101,9 +101,16 @@ export type Meeting =
       readonly found: { readonly type: "not-asked"; readonly error: LeatError };
     };
 
+interface MeetOptions {
+  readonly home: string;
+  readonly http: HttpClient;
+  /** Absent: whatever a person wants to know. */
+  readonly about?: IdentifyOptions["about"];
+}
+
 export async function meetTarget(
   [config]: Target,
-  { home, http }: { readonly home: string; readonly http: HttpClient },
+  { home, http, about = "all" }: MeetOptions,
   io: Io,
 ): Promise<Meeting> {
   const resolved = resolveEndpoint(config, io.env, () => readOpenAiKey(home));
@@ -116,7 +123,7 @@ export async function meetTarget(
     http,
     signal: io.interrupt,
     timeoutMs: isLoopback(hostname) ? TIMEOUT_MS.loopback : TIMEOUT_MS.elsewhere,
-    about: "all",
+    about,
     // A public service is what its documentation says, and is not tried out.
     triesRoutes: isLoopback(hostname) || protocol === "http:",
   });

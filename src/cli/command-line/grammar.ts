@@ -17,6 +17,9 @@ export interface CommandSpec {
 export type CommandName =
   | "exec"
   | "models"
+  | "models pull"
+  | "models load"
+  | "models unload"
   | "stats"
   | "doctor"
   | "bench"
@@ -84,6 +87,12 @@ const profileOption: OptionSpec = {
   value: "<name>",
   summary: "the profile of config.toml to use",
 };
+const modelServerOption: OptionSpec = {
+  name: "provider",
+  value: "<id>",
+  summary: "the server to ask; else the one in force, or one on this machine",
+};
+const modelCommandOptions = [overrideOption, profileOption, modelServerOption];
 const fullAutoOption: OptionSpec = {
   name: "full-auto",
   summary: "the same as --sandbox workspace-write",
@@ -151,6 +160,31 @@ export const commands: readonly CommandSpec[] = [
       { name: "provider", value: "<id>", summary: "ask this provider alone" },
       { name: "json", summary: "print everything the servers tell, as JSON" },
     ],
+  },
+  {
+    name: "models pull",
+    aliases: [],
+    summary: "have Ollama or LM Studio fetch a model; once more goes on where it stopped",
+    argument: {
+      name: "name",
+      summary: "as the server's library spells it: gpt-oss:20b, openai/gpt-oss-20b",
+      required: true,
+    },
+    options: modelCommandOptions,
+  },
+  {
+    name: "models load",
+    aliases: [],
+    summary: "load a model into the memory of its server, ahead of the first question",
+    argument: { name: "name", summary: "its name, or a part that only it has", required: true },
+    options: modelCommandOptions,
+  },
+  {
+    name: "models unload",
+    aliases: [],
+    summary: "take a model out of the memory of its server",
+    argument: { name: "name", summary: "its name, or a part that only it has", required: true },
+    options: modelCommandOptions,
   },
   {
     name: "stats",
