@@ -1,4 +1,4 @@
-import { formatCount, formatSeconds } from "../figures/index.ts";
+import { formatSeconds } from "../figures/index.ts";
 import type {
   AgentEvent,
   ContextFill,
@@ -8,7 +8,7 @@ import type {
   ToolAction,
   TurnEnd,
 } from "../protocol/index.ts";
-import { contextText } from "./context-line.ts";
+import { compactionEnd, compactionStart } from "./context-line.ts";
 import { FinalAnswer } from "./final-answer.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
 import { ANSWER_LOOK, LiveBlock, REASONING_LOOK } from "./live-block.ts";
@@ -141,22 +141,11 @@ class HumanFrontEnd implements HumanOutput {
         this.#fill = event.context;
         return;
       case "compaction-started":
-        this.#say(
-          "yellow",
-          event.cause === "limit"
-            ? `the context is nearly full (${contextText(event.fill)}); the conversation is summed up`
-            : `the prompt is too long for the server (about ${contextText(event.fill)}); the conversation is summed up`,
-        );
+        this.#say("yellow", compactionStart(event));
         return;
       case "compaction-ended":
         this.#endResponse();
-        this.#say(
-          "yellow",
-          `summed up: ${formatCount(event.before)} → ${formatCount(event.after)} tokens`.replace(
-            "→",
-            this.#progress.look.signs.arrow,
-          ),
-        );
+        this.#say("yellow", compactionEnd(event, this.#progress.look.signs));
         return;
       case "tool-started":
         this.#closeBlock();
@@ -172,12 +161,9 @@ class HumanFrontEnd implements HumanOutput {
         return;
       case "notice":
         this.#closeBlock();
-        if (event.notice.kind === "model-loading") {
+        if (event.notice.kind === "model-loading" && this.#enterState("loading", "loading the model")) {
           // A clock says the same, and for how long; then it is gone.
-          const hasClock = this.#enterState("loading", "loading the model");
-          if (hasClock) {
-            return;
-          }
+          return;
         }
         this.#say(
           "yellow",

@@ -27,11 +27,7 @@ export interface ActivityOptions extends AskOptions {
 /** The others have their model from the start, or tell nothing of it. */
 const TELLING: readonly ServerKind[] = ["llamacpp", "llamacpp-router", "ollama", "lmstudio"];
 
-export function tellsActivity(kind: ServerKind): boolean {
-  return TELLING.includes(kind);
-}
-
-/** One question without a prompt; undefined where the server does not tell. */
+/** One question without a prompt, or none where the server would not tell: undefined, then. */
 export async function readActivity(
   address: ServerAddress,
   options: ActivityOptions,
@@ -49,7 +45,7 @@ export async function readActivity(
     }
     default: {
       const expected = { ...options, expected: kind, about: { model }, triesRoutes: false };
-      const found = tellsActivity(kind) ? await identifyServer(address, expected) : undefined;
+      const found = TELLING.includes(kind) ? await identifyServer(address, expected) : undefined;
       return found?.type === "identified" ? stateIn(found.server, model) : undefined;
     }
   }

@@ -1,4 +1,4 @@
-export { readActivity, type ServerActivity, tellsActivity } from "./activity.ts";
+export { readActivity, type ServerActivity } from "./activity.ts";
 export type { ServerAddress } from "./ask.ts";
 export { modelControl } from "./control/all.ts";
 export type { ControlEnd, ModelControl, PullEnd, PullFailure, PullNews } from "./control/control.ts";

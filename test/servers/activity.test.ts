@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createHttpClient } from "../../src/net/index.ts";
 import type { ServerKind } from "../../src/protocol/index.ts";
-import { readActivity, type ServerActivity, tellsActivity } from "../../src/servers/index.ts";
+import { readActivity, type ServerActivity } from "../../src/servers/index.ts";
 import { startFakeServer } from "../support/fake-server.ts";
 import { findFreePort, startLoopback } from "../support/loopback.ts";
 
@@ -138,7 +138,6 @@ test.each(["vllm", "sglang", "mlx", "openai-like"] as const)("%s is not even ask
   const server = await startFakeServer({ routes: {}, fallback: { status: 200, body: {} } });
   expect(await activity(server.url, kind)).toBeUndefined();
   expect(server.asked).toEqual([]);
-  expect(tellsActivity(kind)).toBe(false);
 });
 
 test("nobody there", async () => {

@@ -1,7 +1,7 @@
 /** Loaded when a server has been silent for a moment. */
 import type { HttpClient } from "../../net/index.ts";
 import type { EndpointMemory, ServerState } from "../../protocol/index.ts";
-import { identifyServer, readActivity, type ServerActivity, tellsActivity } from "../../servers/index.ts";
+import { identifyServer, readActivity, type ServerActivity } from "../../servers/index.ts";
 import { type Endpoint, memoryPlace, rememberedFacts } from "../../wire/index.ts";
 
 export interface ActivityQuestion {
@@ -50,7 +50,7 @@ export function createActivityQuestion(options: ActivityQuestion): () => Activit
   return () => {
     const judge = createJudge(options);
     return async (signal) => {
-      if (hasMet && (kind === undefined || !tellsActivity(kind))) {
+      if (hasMet && kind === undefined) {
         return undefined;
       }
       const http = openHttp();
