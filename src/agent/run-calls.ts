@@ -72,7 +72,7 @@ async function askForArguments(turn: Turn, failed: FailedCall): Promise<string |
   const end = await turn.askModel(argumentsRequest(requestOf(turn), failed), {
     signal,
     emit(event) {
-      if (event.type === "prefill-progress" || event.type === "notice") {
+      if (event.type === "prefill-progress" || event.type === "server-state" || event.type === "notice") {
         emit(event);
       }
     },

@@ -1,5 +1,5 @@
-import { formatCount } from "../figures/index.ts";
-import type { ContextFill, ContextPart } from "../protocol/index.ts";
+import { formatCount, type Signs } from "../figures/index.ts";
+import type { AgentEvent, ContextFill, ContextPart } from "../protocol/index.ts";
 
 /** The parts of a prompt, for people. */
 const CONTEXT_PARTS: Readonly<Record<ContextPart, string>> = {
@@ -20,4 +20,16 @@ export function contextText({ tokens, window, parts }: ContextFill): string {
   const largest = parts[0];
   const share = largest === undefined ? 0 : Math.round((100 * largest.tokens) / Math.max(1, tokens));
   return `${size} tokens${largest === undefined ? "" : `, ${share} % of it ${CONTEXT_PARTS[largest.part]}`}`;
+}
+
+type Event<Type extends AgentEvent["type"]> = Extract<AgentEvent, { type: Type }>;
+
+export function compactionStart({ cause, fill }: Event<"compaction-started">): string {
+  return cause === "limit"
+    ? `the context is nearly full (${contextText(fill)}); the conversation is summed up`
+    : `the prompt is too long for the server (about ${contextText(fill)}); the conversation is summed up`;
+}
+
+export function compactionEnd({ before, after }: Event<"compaction-ended">, { arrow }: Signs): string {
+  return `summed up: ${formatCount(before)} ${arrow} ${formatCount(after)} tokens`;
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatSeconds } from "../figures/index.ts";
+import { formatSeconds } from "../figures/index.ts";
 import type {
   AgentEvent,
   ContextFill,
@@ -8,7 +8,7 @@ import type {
   ToolAction,
   TurnEnd,
 } from "../protocol/index.ts";
-import { contextText } from "./context-line.ts";
+import { compactionEnd, compactionStart } from "./context-line.ts";
 import { FinalAnswer } from "./final-answer.ts";
 import { type HeaderFacts, headerLines } from "./header.ts";
 import { ANSWER_LOOK, LiveBlock, REASONING_LOOK } from "./live-block.ts";
@@ -61,7 +61,8 @@ class HumanFrontEnd implements HumanOutput {
   readonly #running = new Map<string, { readonly action: ToolAction; readonly startedAt: number }>();
   #open: OpenBlock | undefined;
   #requestStartedAt = 0;
-  #saidLoading = false;
+  /** What the server was last said to do for this request, and since when. */
+  #state: { readonly kind: ServerState["kind"]; readonly since: number } | undefined;
   #unseen: Unseen | undefined;
   #timings: TurnTimings = NO_TIMINGS;
   #fill: ContextFill | undefined;
@@ -109,7 +110,7 @@ class HumanFrontEnd implements HumanOutput {
       case "request-started":
         this.#endResponse();
         this.#requestStartedAt = this.#now();
-        this.#saidLoading = false;
+        this.#state = undefined;
         this.#showWaiting("waiting for the model");
         return;
       case "server-state":
@@ -140,22 +141,11 @@ class HumanFrontEnd implements HumanOutput {
         this.#fill = event.context;
         return;
       case "compaction-started":
-        this.#say(
-          "yellow",
-          event.cause === "limit"
-            ? `the context is nearly full (${contextText(event.fill)}); the conversation is summed up`
-            : `the prompt is too long for the server (about ${contextText(event.fill)}); the conversation is summed up`,
-        );
+        this.#say("yellow", compactionStart(event));
         return;
       case "compaction-ended":
         this.#endResponse();
-        this.#say(
-          "yellow",
-          `summed up: ${formatCount(event.before)} → ${formatCount(event.after)} tokens`.replace(
-            "→",
-            this.#progress.look.signs.arrow,
-          ),
-        );
+        this.#say("yellow", compactionEnd(event, this.#progress.look.signs));
         return;
       case "tool-started":
         this.#closeBlock();
@@ -170,8 +160,11 @@ class HumanFrontEnd implements HumanOutput {
         this.#showRunning();
         return;
       case "notice":
-        this.#saidLoading ||= event.notice.kind === "model-loading";
         this.#closeBlock();
+        if (event.notice.kind === "model-loading" && this.#enterState("loading", "loading the model")) {
+          // A clock says the same, and for how long; then it is gone.
+          return;
+        }
         this.#say(
           "yellow",
           noticeText(event.notice, (error) => this.#options.explain(error)),
@@ -199,11 +192,21 @@ class HumanFrontEnd implements HumanOutput {
     if (this.#open !== undefined || this.#unseen !== undefined) {
       return;
     }
-    if (this.#status.isEnabled) {
-      this.#showWaiting(stateLabel(state));
-    } else if (state.kind === "queued" || (state.kind === "loading" && !this.#saidLoading)) {
+    const isKnown = this.#state?.kind === state.kind;
+    const hasClock = this.#enterState(state.kind, stateLabel(state));
+    if (!hasClock && !isKnown && state.kind !== "reading") {
       this.#say("yellow", stateLabel(state));
     }
+  }
+
+  /** The clock goes on where only the words change. Says whether there is one. */
+  #enterState(kind: ServerState["kind"], label: string): boolean {
+    const since = this.#state?.kind === kind ? this.#state.since : this.#now();
+    this.#state = { kind, since };
+    if (this.#status.isEnabled) {
+      this.#showWaiting(label, { first: label, startedAt: since });
+    }
+    return this.#status.isEnabled;
   }
 
   #handleText(text: string): void {
@@ -295,10 +298,12 @@ class HumanFrontEnd implements HumanOutput {
     this.#final.endText();
   }
 
-  #showWaiting(label: string): void {
+  #showWaiting(label: string, begun: { readonly first?: string; readonly startedAt?: number } = {}): void {
     const { columns, signs } = this.#progress.statusLook;
+    const { first, startedAt = this.#now() } = begun;
     this.#status.showClock({
-      startedAt: this.#now(),
+      ...(first === undefined ? {} : { first: cutToWidth(first, columns, signs.ellipsis) }),
+      startedAt,
       render: (elapsedMs) =>
         cutToWidth(`${label}${signs.separator}${formatSeconds(elapsedMs / 1000)}`, columns, signs.ellipsis),
     });

@@ -5,7 +5,7 @@ import { safeLine } from "./safe-text.ts";
 export function stateLabel(state: ServerState): string {
   switch (state.kind) {
     case "loading":
-      return `loading ${safeLine(state.model)}`;
+      return `loading ${safeLine(state.model)}${state.orReading === true ? ", or reading its first prompt" : ""}`;
     case "queued":
       return state.slots === 1
         ? "queued: the one slot of the server is busy"

@@ -56,7 +56,8 @@ export type AgentEvent =
   | { readonly type: "turn-ended"; readonly end: TurnEnd };
 
 export type ServerState =
-  | { readonly kind: "loading"; readonly model: string }
+  /** `orReading`: or its first prompt is being read already; the server does not tell the two apart (Ollama). */
+  | { readonly kind: "loading"; readonly model: string; readonly orReading?: true }
   /** All it can work on at a time are at work. */
   | { readonly kind: "queued"; readonly slots: number }
   /** Nothing stands before the prompt any more. */

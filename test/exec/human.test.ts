@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadStringWidth } from "../../src/exec/text-width.ts";
-import type { AgentEvent } from "../../src/protocol/index.ts";
+import type { AgentEvent, ServerState } from "../../src/protocol/index.ts";
 import {
   command,
   completed,
@@ -443,6 +443,15 @@ describe("the status line", () => {
       ...(elapsedMs === undefined ? {} : { elapsedMs }),
     },
   });
+  const state = (next: ServerState): AgentEvent => ({ type: "server-state", state: next });
+  const loadingNotice: AgentEvent = {
+    type: "notice",
+    notice: { kind: "model-loading", error: { kind: "model_loading", message: "Loading model" } },
+  };
+  const estimate = (processed: number, total: number): AgentEvent => ({
+    type: "prefill-progress",
+    progress: { processed, total, elapsedMs: 1000, isEstimate: true },
+  });
   check([
     {
       name: "prefill, redrawn in place and erased when the first token comes",
@@ -507,6 +516,69 @@ describe("the status line", () => {
       dumbTerminal: true,
       events: [request(1), 3000, progress(50, 100), ...command("true", "")],
       screen: "exec  true                                 ok in 12 ms\n",
+    },
+    {
+      name: "loading and queueing at once and with clocks of their own; the clock goes on where only the words change",
+      wiring: "both-terminals",
+      events: [
+        request(1),
+        1500,
+        state({ kind: "queued", slots: 4 }),
+        1000,
+        state({ kind: "loading", model: "m\u001b[2J" }),
+        2000,
+        state({ kind: "loading", model: "m", orReading: true }),
+        1000,
+        state({ kind: "reading" }),
+        text("Hi"),
+      ],
+      screen: [
+        "waiting for the model · 1 s",
+        "\rqueued: all 4 slots of the server are busy\x1b[K",
+        "\rqueued: all 4 slots of the server are busy · 1 s\x1b[K",
+        "\rloading m^[[2J\x1b[K\rloading m^[[2J · 1 s\x1b[K\rloading m^[[2J · 2 s\x1b[K",
+        "\rloading m, or reading its first prompt\x1b[K\rloading m, or reading its first prompt · 3 s\x1b[K",
+        "\rwaiting for the model\x1b[K",
+        `${CLEAR}Hi\n`,
+      ].join(""),
+    },
+    {
+      name: "each state in a line of its own where none can be redrawn, and once",
+      wiring: "both-piped",
+      events: [
+        request(1),
+        state({ kind: "queued", slots: 1 }),
+        state({ kind: "loading", model: "m" }),
+        state({ kind: "loading", model: "m", orReading: true }),
+        state({ kind: "reading" }),
+        5000,
+        request(2),
+        state({ kind: "loading", model: "m" }),
+      ],
+      stderr: "queued: the one slot of the server is busy\nloading m\nloading m\n",
+    },
+    {
+      name: "a server that refuses until the model is there: a clock, and no line that stays",
+      wiring: "both-terminals",
+      events: [request(1), loadingNotice, state({ kind: "loading", model: "m" }), 1000, text("Hi")],
+      screen: `loading the model\rloading m\x1b[K\rloading m · 1 s\x1b[K${CLEAR}Hi\n`,
+    },
+    {
+      name: "the same where no line can be redrawn: the server's word",
+      wiring: "both-piped",
+      events: [request(1), loadingNotice, state({ kind: "loading", model: "m" }), 1000],
+      stderr: "Loading model; waiting until it is there\n",
+    },
+    {
+      name: "an estimate is marked, and never whole",
+      wiring: "both-terminals",
+      utf8: false,
+      events: [estimate(500, 1000), estimate(2000, 1000)],
+      screen: [
+        "prefill ~ [########--------] 50 %  500 of 1,000 tokens | 500 tok/s | 1 s left",
+        "\rprefill ~ [################] 99 %  990 of 1,000 tokens | 990 tok/s | 1 s left\x1b[K",
+        CLEAR,
+      ].join(""),
     },
     {
       name: "a clock while nothing comes, also while a call is being written after a text",

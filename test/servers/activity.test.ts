@@ -2,16 +2,16 @@ import { expect, onTestFinished, test } from "vitest";
 import { createHttpClient } from "../../src/net/index.ts";
 import type { ServerKind } from "../../src/protocol/index.ts";
 import { readActivity, type ServerActivity } from "../../src/servers/index.ts";
-import { fixtureOf, startFakeServer } from "../support/fake-server.ts";
-import { findFreePort } from "../support/loopback.ts";
+import { startFakeServer } from "../support/fake-server.ts";
+import { findFreePort, startLoopback } from "../support/loopback.ts";
 
-async function activity(url: string, kind: ServerKind | undefined, model = "m") {
+async function activity(url: string, kind: ServerKind, model = "m", timeoutMs = 5_000) {
   const http = createHttpClient(new Set());
   onTestFinished(() => http.close());
   const { signal } = new AbortController();
   return await readActivity(
     { baseUrl: url, queryParams: {}, headers: {} },
-    { http, signal, kind, model, timeoutMs: 5_000 },
+    { http, signal, kind, model, timeoutMs },
   );
 }
 
@@ -23,7 +23,8 @@ interface Row {
   readonly told: ServerActivity | undefined;
 }
 
-const running = { expires_at: "2100-01-01T00:00:00Z", size_vram: 0, context_length: 4096 };
+const expires = "2100-01-01T00:00:00Z";
+const running = { expires_at: expires, size_vram: 0, context_length: 4096 };
 const instance = { id: "m", config: { context_length: 4096, parallel: 1 } };
 const lmstudio = (loaded: readonly object[]) => ({
   "GET /api/v1/models": { models: [{ key: "m", type: "llm", loaded_instances: loaded }] },
@@ -37,7 +38,20 @@ const ROWS: readonly Row[] = [
   {
     name: "Ollama: the model is there",
     kind: "ollama",
-    routes: { "GET /api/ps": { models: [{ name: "m", ...running }] } },
+    routes: {
+      "GET /api/ps": {
+        models: [
+          { name: "other", ...running },
+          { name: "m:latest", ...running },
+        ],
+      },
+    },
+    told: { type: "ready", expiresAtMs: Date.parse(expires) },
+  },
+  {
+    name: "Ollama: it names no time",
+    kind: "ollama",
+    routes: { "GET /api/ps": { models: [{ name: "m", size_vram: 0, context_length: 4096, expires_at: 5 }] } },
     told: { type: "ready" },
   },
   {
@@ -70,13 +84,27 @@ const ROWS: readonly Row[] = [
     name: "llama.cpp: all at work",
     kind: "llamacpp",
     routes: slots(true, true),
-    told: { type: "slots", busy: 2, all: 2 },
+    told: { type: "slots", busy: 2, all: 2, writing: 0 },
   },
   {
     name: "llama.cpp: one free",
     kind: "llamacpp",
     routes: slots(true, false),
-    told: { type: "slots", busy: 1, all: 2 },
+    told: { type: "slots", busy: 1, all: 2, writing: 0 },
+  },
+  {
+    name: "llama.cpp: who writes, in the shapes of old and new versions",
+    kind: "llamacpp",
+    routes: {
+      "GET /slots": [
+        { is_processing: true, next_token: { n_decoded: 3 } },
+        { is_processing: true, next_token: [{ n_decoded: 1 }] },
+        { is_processing: true, next_token: [{ n_decoded: 0 }] },
+        { is_processing: true, next_token: "?" },
+        { is_processing: false, next_token: [{ n_decoded: 9 }] },
+      ],
+    },
+    told: { type: "slots", busy: 4, all: 5, writing: 2 },
   },
   { name: "llama.cpp: loading", kind: "llamacpp", routes: {}, status: 503, told: { type: "loading" } },
   { name: "llama.cpp: /slots is shut", kind: "llamacpp", routes: {}, status: 501, told: undefined },
@@ -87,7 +115,7 @@ const ROWS: readonly Row[] = [
     told: undefined,
   },
   { name: "llama.cpp: no slots", kind: "llamacpp", routes: { "GET /slots": [] }, told: undefined },
-  { name: "a server that tells nothing", kind: "vllm", routes: {}, told: undefined },
+  { name: "Ollama: it is somebody else now", kind: "ollama", routes: {}, told: undefined },
 ];
 
 test.each(ROWS)("$name", async ({ kind, routes, status = 404, told }) => {
@@ -95,9 +123,21 @@ test.each(ROWS)("$name", async ({ kind, routes, status = 404, told }) => {
   expect(await activity(server.url, kind)).toEqual(told);
 });
 
-test("one that was never met is found out first", async () => {
-  const server = await startFakeServer(fixtureOf("ollama"));
-  expect(await activity(server.url, undefined, "no-such-model")).toEqual({ type: "loading" });
+test("Ollama keeps its list back while it loads; nobody else is thought to", async () => {
+  const mute = await startLoopback(() => {}, { takesGet: true });
+  onTestFinished(() => mute.close());
+  const ask = (kind: ServerKind) => activity(mute.url, kind, "m", 50);
+  expect(await Promise.all([ask("ollama"), ask("llamacpp"), ask("lmstudio")])).toEqual([
+    { type: "loading" },
+    undefined,
+    undefined,
+  ]);
+});
+
+test.each(["vllm", "sglang", "mlx", "openai-like"] as const)("%s is not even asked", async (kind) => {
+  const server = await startFakeServer({ routes: {}, fallback: { status: 200, body: {} } });
+  expect(await activity(server.url, kind)).toBeUndefined();
+  expect(server.asked).toEqual([]);
 });
 
 test("nobody there", async () => {

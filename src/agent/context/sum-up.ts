@@ -124,7 +124,7 @@ async function askForSummary(dependencies: RoomDependencies, items: readonly His
 
 /** The note is for the model; of its coming the user sees the wait only. */
 function passOn(event: ModelEvent, emit: RoomDependencies["emit"]): void {
-  if (event.type === "prefill-progress" || event.type === "notice") {
+  if (event.type === "prefill-progress" || event.type === "server-state" || event.type === "notice") {
     emit(event);
   }
 }
