@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type Reply, startPracticeServer } from "../../src/practice/index.ts";
 import { createBench, createWorkbench, localConfig } from "./support.ts";
@@ -18,10 +16,7 @@ async function userOf(options: Parameters<typeof startPracticeServer>[0], more =
 const words = (count: number) => "seven letters ".repeat(count / 2);
 
 test("Ollama cuts a prompt without a word: that is told, with what to do", async () => {
-  const user = await userOf(
-    { face: "ollama", window: 4_096 },
-    "prewarm = false\nmodel_context_window = 32768",
-  );
+  const user = await userOf({ face: "ollama", window: 4_096 }, "model_context_window = 32768");
   const run = await user.exec(words(9_000));
   expect(run.code).toBe(0);
   expect(run.stderr).toContain("THE SERVER HAS CUT THE PROMPT without a word: it has read 4,0");
@@ -29,7 +24,7 @@ test("Ollama cuts a prompt without a word: that is told, with what to do", async
 });
 
 test("at a first meeting a long prompt waits for the window, and is not sent where it can't fit", async () => {
-  const user = await userOf({ face: "ollama", window: 4_096 }, "prewarm = false");
+  const user = await userOf({ face: "ollama", window: 4_096 });
   const run = await user.exec(words(6_000));
   expect(run.code).toBe(1);
   expect(user.chats()).toEqual([]);
@@ -39,15 +34,22 @@ test("at a first meeting a long prompt waits for the window, and is not sent whe
   expect(run.stderr).toContain("OLLAMA_CONTEXT_LENGTH=32768 ollama serve");
 });
 
-test("a window that is small for the work is told of when it is learnt", async () => {
-  const user = await userOf({ face: "llamacpp", window: 4_096 }, "prewarm = false");
-  const bench = createBench(user.server.url);
-  bench.writeConfig(localConfig(user.server.url, "prewarm = false"));
-  writeFileSync(join(bench.project, "a.txt"), "a\n");
-  const run = await bench.leat(["exec", "-m", "leat-practice", "hi"]);
+test("a window that is small for the work is told of as soon as it is learnt", async () => {
+  const server = await startPracticeServer({
+    pace: { tokens_per_second: 20 },
+    face: "llamacpp",
+    window: 4_096,
+    script: { replies: [{ text: "Ten words or so, so that there is time to ask." }] },
+  });
+  onTestFinished(() => server.stop());
+  const bench = createBench(server.url);
+  bench.writeConfig(localConfig(server.url).replace("openai/gpt-oss-20b", "leat-practice"));
+  const run = await bench.leat(["exec", "hi"]);
   expect(run.code).toBe(0);
-  const again = await bench.leat(["exec", "-m", "leat-practice", "hi"]);
-  expect(again.stderr).toContain("context 4,096");
+  expect(run.stderr).toContain(
+    "the server says that the context holds 4,096 tokens: little for work with tools",
+  );
+  expect(run.stderr).toContain("llama-server -c 32768");
 });
 
 const LARGE = { total: 9_000, step: 40 };

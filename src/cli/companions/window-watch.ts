@@ -25,6 +25,9 @@ interface WindowWatch extends Required<Pick<Companion, "around" | "close">> {
 /** What a long prompt may wait for, at a first meeting, that it is not cut without a word. */
 const MOST_WAIT_MS = 300;
 
+/** Too little for a system prompt, a few files and an answer. */
+const SMALL_WINDOW = 8_192;
+
 /** A server on this machine has answered by then, or is busy with something else. */
 const CLOSE_GRACE_MS = 250;
 
@@ -119,6 +122,10 @@ export function createWindowWatch(options: WindowWatchOptions): WindowWatch {
       });
       if (end.type === "completed") {
         beginOnce();
+      }
+      // There may be no next request, and what is to be changed should be heard for all that.
+      if (news !== undefined && news.tokens < SMALL_WINDOW) {
+        tell(asked.request, emit);
       }
       return end;
     },
