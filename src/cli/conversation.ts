@@ -5,6 +5,7 @@ import {
   createContextKeeper,
   initialContext,
   readProjectDocs,
+  requestOf,
   type TurnDependencies,
 } from "../agent/index.ts";
 import type { Approvals } from "../approval/index.ts";
@@ -22,6 +23,9 @@ import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
 import { accompany, type Companion } from "./companions/companion.ts";
+import { createKeepLoaded, ttlOf } from "./companions/keep-loaded.ts";
+import { createPrewarm } from "./companions/prewarm.ts";
+import { createSlotKeeper } from "./companions/slot-keeper.ts";
 import { createSpeedWatch } from "./companions/speed-watch.ts";
 import { createStatsWatch } from "./companions/stats-watch.ts";
 import { createWindowWatch } from "./companions/window-watch.ts";
@@ -42,6 +46,8 @@ export interface ConversationOptions {
   readonly endpoint: Endpoint;
   /** Nothing but loopback is contacted, whatever is configured. */
   readonly offline: boolean;
+  /** Nothing is written before `begin`. */
+  readonly isDraft?: boolean;
   /** Put around the client, to see what goes over the line. */
   readonly wrapHttp?: (http: HttpClient) => HttpClient;
   /** Counts what goes to which host. */
@@ -56,6 +62,14 @@ export type Conversation =
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
       readonly dependencies: Omit<TurnDependencies, "approve" | "emit" | "signal" | "now">;
+      /** Writes down what there is, where it was opened as a draft. */
+      begin(): SessionError | undefined;
+      /**
+       * The user is waited for, and the server may read what is sure of the next prompt: at the start of a session, and at the end
+       * of a turn in which the conversation was summed up. Ends by itself, at the latest with the next request. (In exec, after a
+       * summary the next request follows at once: there is nothing to wait for, and nothing to warm.)
+       */
+      prewarm(emit: (event: AgentEvent) => void): void;
       /** To be told of every event of a turn. */
       see(event: AgentEvent): void;
       /** Ends what runs in the background. */
@@ -91,6 +105,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     userInstructions: docs.text,
     git: readGitFacts(cwd),
     now: () => new Date(),
+    isDraft: options.isDraft === true,
   });
   if (!opened.ok) {
     return opened;
@@ -134,7 +149,38 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
+  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
+  const { model } = config;
+  const isLocal = isLoopback(hostname);
+  const openHttp = () => wrapHttp(createHttpClient(hosts, { traffic }));
+  const beside = { endpoint, model, memory, openHttp, isLocal, minutes: config.keepModelLoadedMinutes };
+  const basics = {
+    session,
+    model,
+    instructions,
+    tools,
+    settings: {
+      ...config.generation,
+      extraBody: { ...ttlOf(beside), ...withSessionId(config.provider.extraBody, session.id) },
+    },
+  };
+  const slots = createSlotKeeper({
+    ...beside,
+    isWanted: isLocal && !("id_slot" in config.provider.extraBody),
+    home,
+  });
+  const prewarm = createPrewarm({
+    ...beside,
+    endpoint: asked,
+    when: prewarmWhen(config),
+    request: () => requestOf(basics),
+    slots,
+    now: () => performance.now(),
+  });
   const companions: readonly Companion[] = [
+    prewarm,
+    slots,
+    createKeepLoaded(beside),
     createWindowWatch({
       isWanted: config.contextWindow === undefined && isLoopback(hostname),
       endpoint,
@@ -148,7 +194,6 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       ? [createStatsWatch({ home, endpoint, memory, model: config.model, session: session.id })]
       : []),
   ];
-  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
   const ask = accompany(
     ({ request, signal, emit }) =>
       streamModel(request, asked, {
@@ -166,12 +211,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     session,
     policy,
     docsTruncated: docs.truncated,
+    begin: () => session.begin(),
+    prewarm: (emit) => prewarm.begin(emit),
     dependencies: {
-      session,
-      model: config.model,
-      instructions,
-      tools,
-      settings: { ...config.generation, extraBody: withSessionId(config.provider.extraBody, session.id) },
+      ...basics,
       cwd,
       userHome: io.userHome,
       openSandbox() {
@@ -216,6 +259,13 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       await tools.close();
     },
   };
+}
+
+function prewarmWhen({ prewarm, provider }: Config): "never" | "free" | "always" {
+  if (!prewarm || provider.prewarm === false) {
+    return "never";
+  }
+  return provider.prewarm === true ? "always" : "free";
 }
 
 /** A prompt of the user's own replaces ours whole, as in Codex; undefined where none is configured. */

@@ -26,6 +26,7 @@ export type {
   Notice,
   Plan,
   PrefillProgress,
+  PrewarmEnd,
   ToolAction,
   ToolOutcome,
   TurnEnd,

@@ -7,3 +7,4 @@ export type { ExchangeEnd } from "./exchange.ts";
 export type { Completion, ModelEnd, ModelEvent } from "./model-event.ts";
 export type { GenerationSettings, ModelRequest } from "./model-request.ts";
 export { streamModel } from "./stream-model.ts";
+export { type WarmEnd, warmPrompt } from "./warm-prompt.ts";
