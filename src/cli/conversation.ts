@@ -77,6 +77,8 @@ export type Conversation =
     }
   | { readonly ok: false; readonly error: SessionError | ConfigError };
 
+export type OpenConversation = Extract<Conversation, { ok: true }>;
+
 /** Assembles what a turn needs from the configuration: the one place where the modules meet. No process is started. */
 export function openConversation(options: ConversationOptions, io: Io): Conversation {
   const { config, home, memory, cwd, repositoryRoot, endpoint } = options;

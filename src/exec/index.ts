@@ -1,6 +1,6 @@
 export { contextText } from "./context-line.ts";
 export type { HeaderFacts } from "./header.ts";
-export { createHumanOutput, type HumanOptions } from "./human.ts";
+export { createHumanOutput, type HumanOptions, type HumanOutput } from "./human.ts";
 export type { Sink } from "./output.ts";
 export { safeLine } from "./safe-text.ts";
 export { tierName, tierSentence } from "./sandbox-tier-text.ts";

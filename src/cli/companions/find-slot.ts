@@ -13,7 +13,12 @@ export interface FindSlotOptions extends BesideOptions {
 
 export type FoundSlot =
   /** `slot`: the number to ask for. */
-  | { readonly type: "held"; readonly lease: SlotLease | undefined; readonly slot?: number; readonly isBusy: boolean }
+  | {
+      readonly type: "held";
+      readonly lease: SlotLease | undefined;
+      readonly slot?: number;
+      readonly isBusy: boolean;
+    }
   | { readonly type: "taken"; readonly slots: number; readonly holders: readonly number[] }
   /** Aborted before anything was taken. */
   | { readonly type: "cut" };
@@ -66,7 +71,10 @@ function slotStates(answer: unknown): readonly SlotState[] | undefined {
     return undefined;
   }
   const states = answer.flatMap((slot: unknown) => {
-    const { id, is_processing: isBusy } = (slot ?? {}) as { readonly id?: unknown; readonly is_processing?: unknown };
+    const { id, is_processing: isBusy } = (slot ?? {}) as {
+      readonly id?: unknown;
+      readonly is_processing?: unknown;
+    };
     return typeof id === "number" && Number.isSafeInteger(id) && id >= 0 && id < MOST_SLOTS
       ? [{ id, isBusy: isBusy === true }]
       : [];

@@ -23,9 +23,7 @@ const TIMEOUT_MS = 1_500;
  * own API, without a prompt, when the first answer is over: only then `/api/ps` says how long the model would stay (sched.go puts
  * the time when the last request has ended). Requests on `/v1` bring no time of their own, so this one holds for all that follow.
  */
-export function createKeepLoaded(
-  options: KeepLoadedOptions,
-): Required<Pick<Companion, "around" | "close">> {
+export function createKeepLoaded(options: KeepLoadedOptions): Required<Pick<Companion, "around" | "close">> {
   const { minutes = USUAL_MINUTES, isLocal, endpoint, model, memory } = options;
   const closing = new AbortController();
   let asking: Promise<void> | undefined;
@@ -63,9 +61,12 @@ export function createKeepLoaded(
  * What goes into each request to LM Studio, which counts from the last one and minds it for models that it loads when they are first
  * asked for. Its own time is an hour, which its user may have changed there: only who sets leat's key gets another.
  */
-export function ttlOf(
-  { minutes, endpoint, model, memory }: Pick<KeepLoadedOptions, "minutes" | "endpoint" | "model" | "memory">,
-): { readonly ttl?: number } {
+export function ttlOf({
+  minutes,
+  endpoint,
+  model,
+  memory,
+}: Pick<KeepLoadedOptions, "minutes" | "endpoint" | "model" | "memory">): { readonly ttl?: number } {
   const { kind } = rememberedFacts(endpoint, model, memory).server;
   const isLmStudio = kind === undefined ? endpoint.dialect.name === "lmstudio" : kind === "lmstudio";
   return isLmStudio && minutes !== undefined && minutes > 0 ? { ttl: minutes * 60 } : {};

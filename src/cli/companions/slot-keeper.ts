@@ -40,7 +40,13 @@ export function createSlotKeeper(options: SlotKeeperOptions): SlotKeeper {
 
   async function find(signal: AbortSignal): Promise<FoundSlot> {
     const { findSlot } = await import("./find-slot.ts");
-    const found = await findSlot({ ...options, known: slots, former: lease?.slot, signal, timeoutMs: TIMEOUT_MS });
+    const found = await findSlot({
+      ...options,
+      known: slots,
+      former: lease?.slot,
+      signal,
+      timeoutMs: TIMEOUT_MS,
+    });
     if (found.type === "held") {
       lease = found.lease;
       slot = found.slot;
