@@ -68,6 +68,10 @@ export async function readResponse(ask: Ask, options: ResponseOptions): Promise<
           hasWaited ||= event.notice.kind !== "window-learnt";
           emit(event);
           break;
+        case "server-state":
+          hasWaited ||= event.state.kind !== "reading";
+          emit(event);
+          break;
         case "prefill-progress":
         case "response-reclassified":
           emit(event);

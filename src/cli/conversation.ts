@@ -10,7 +10,7 @@ import {
 } from "../agent/index.ts";
 import type { Approvals } from "../approval/index.ts";
 import type { Config } from "../config/index.ts";
-import { createHttpClient, type HttpClient, isLoopback, type Traffic } from "../net/index.ts";
+import { createHttpClient, type HttpClient, type Traffic } from "../net/index.ts";
 import type {
   AgentEvent,
   ConfigError,
@@ -23,12 +23,9 @@ import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
 import { accompany, type Companion } from "./companions/companion.ts";
-import { createKeepLoaded, ttlOf } from "./companions/keep-loaded.ts";
-import { createPrewarm } from "./companions/prewarm.ts";
-import { createSlotKeeper } from "./companions/slot-keeper.ts";
-import { createSpeedWatch } from "./companions/speed-watch.ts";
-import { createStatsWatch } from "./companions/stats-watch.ts";
-import { createWindowWatch } from "./companions/window-watch.ts";
+import { ttlOf } from "./companions/keep-loaded.ts";
+import { openCompanions } from "./companions/open-companions.ts";
+import { openWarmth } from "./companions/open-warmth.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -152,49 +149,36 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
   const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
-  const { model } = config;
-  const isLocal = isLoopback(hostname);
-  const openHttp = () => wrapHttp(createHttpClient(hosts, { traffic }));
-  const beside = { endpoint, model, memory, openHttp, isLocal, minutes: config.keepModelLoadedMinutes };
+  const ttl = ttlOf({ minutes: config.keepModelLoadedMinutes, endpoint, model: config.model, memory });
   const basics = {
     session,
-    model,
+    model: config.model,
     instructions,
     tools,
     settings: {
       ...config.generation,
-      extraBody: { ...ttlOf(beside), ...withSessionId(config.provider.extraBody, session.id) },
+      extraBody: { ...ttl, ...withSessionId(config.provider.extraBody, session.id) },
     },
   };
-  const slots = createSlotKeeper({
-    ...beside,
-    isWanted: isLocal && !("id_slot" in config.provider.extraBody),
+  const warmth = openWarmth({
+    config,
     home,
-  });
-  const prewarm = createPrewarm({
-    ...beside,
     endpoint: asked,
-    when: prewarmWhen(config),
-    request: () => requestOf(basics),
-    slots,
-    now: () => performance.now(),
+    memory,
+    nextRequest: () => requestOf(basics),
+    openHttp: () => wrapHttp(createHttpClient(hosts, { traffic })),
   });
   const companions: readonly Companion[] = [
-    prewarm,
-    slots,
-    createKeepLoaded(beside),
-    createWindowWatch({
-      isWanted: config.contextWindow === undefined && isLoopback(hostname),
+    ...warmth.companions,
+    ...openCompanions({
+      config,
+      home,
       endpoint,
-      model: config.model,
       memory,
-      budget: context.budget,
+      session: session.id,
+      context,
       openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
     }),
-    ...(isLoopback(hostname) ? [createSpeedWatch(endpoint, config.model, memory)] : []),
-    ...(config.stats
-      ? [createStatsWatch({ home, endpoint, memory, model: config.model, session: session.id })]
-      : []),
   ];
   const ask = accompany(
     ({ request, signal, emit }) =>
@@ -214,7 +198,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     policy,
     docsTruncated: docs.truncated,
     begin: () => session.begin(),
-    prewarm: (emit) => prewarm.begin(emit),
+    prewarm: (emit) => warmth.prewarm.begin(emit),
     dependencies: {
       ...basics,
       cwd,
@@ -261,13 +245,6 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       await tools.close();
     },
   };
-}
-
-function prewarmWhen({ prewarm, provider }: Config): "never" | "free" | "always" {
-  if (!prewarm || provider.prewarm === false) {
-    return "never";
-  }
-  return provider.prewarm === true ? "always" : "free";
 }
 
 /** A prompt of the user's own replaces ours whole, as in Codex; undefined where none is configured. */

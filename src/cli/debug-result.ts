@@ -121,6 +121,7 @@ function foldEvents(events: readonly ModelEvent[]): Shown {
       case "prefill-progress":
         progress = event.progress;
         break;
+      case "server-state":
       case "call-delta":
       case "notice":
       case "response-discarded":

@@ -1,5 +1,5 @@
 import type { Config } from "../config/index.ts";
-import type { LeatError } from "../protocol/index.ts";
+import type { LeatError, ModelError } from "../protocol/index.ts";
 import type { Identification } from "../servers/index.ts";
 import { explain } from "./explain.ts";
 import { explainContext } from "./explain-context.ts";
@@ -13,7 +13,8 @@ export function explainAbsence(found: Absence, config: Config): string {
   const context = explainContext(config);
   const { host } = new URL(config.provider.baseUrl);
   const inLine = (error: LeatError) => {
-    const { message, hint } = explain(error, context);
+    // The address that was asked may hold keys in its query; the context has it without.
+    const { message, hint } = explain("url" in error ? withoutUrl(error) : error, context);
     return hint === undefined ? message : `${message} ${hint}`;
   };
   switch (found.type) {
@@ -36,4 +37,9 @@ export function explainAbsence(found: Absence, config: Config): string {
     default:
       return found satisfies never;
   }
+}
+
+function withoutUrl(error: ModelError): ModelError {
+  const { url: _, ...rest } = error;
+  return rest;
 }

@@ -4,6 +4,7 @@ import { formatCount } from "../figures/index.ts";
 import type { LeatError } from "../protocol/index.ts";
 import type { Identification, ServedModel, ServerIdentity } from "../servers/index.ts";
 import { explainAbsence } from "./explain-server.ts";
+import { safeJson } from "./safe-json.ts";
 import { SERVER_NAMES } from "./server-names.ts";
 
 /** One address, with every provider that names it, and who was met there. */
@@ -46,12 +47,8 @@ export function modelsAsJson(asked: readonly AskedProvider[]): string {
       models: models.map(modelAsJson),
     };
   });
-  const json = JSON.stringify({ providers }, undefined, 2);
-  // What JSON itself leaves as it is, and a terminal may obey.
-  return `${json.replace(UNSAFE, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+  return `${safeJson({ providers }, 2)}\n`;
 }
-
-const UNSAFE = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 const STATUS = {
   refused: "wants-key",
@@ -77,9 +74,14 @@ function modelAsJson(model: ServedModel) {
   };
 }
 
+/** `Ollama 0.13.4`. */
+export function serverName({ kind, version }: Pick<ServerIdentity, "kind" | "version">): string {
+  return version === undefined ? SERVER_NAMES[kind] : `${SERVER_NAMES[kind]} ${safeLine(version)}`;
+}
+
 function serverText({ config, ids, modelInForce }: AskedProvider, server: ServerIdentity): string {
-  const { kind, version, slots, models } = server;
-  const name = version === undefined ? SERVER_NAMES[kind] : `${SERVER_NAMES[kind]} ${safeLine(version)}`;
+  const { slots, models } = server;
+  const name = serverName(server);
   const { host } = new URL(config.provider.baseUrl);
   const parallel = slots === undefined ? "" : `, ${formatCount(slots)} ${slots === 1 ? "slot" : "slots"}`;
   const head = `${name} at ${host} (${ids.join(", ")})${parallel}\n`;
@@ -131,7 +133,7 @@ function abilities({ isEmbedding, tools, vision, reasoning }: ServedModel): stri
   return words.filter((word) => word !== "").join(", ");
 }
 
-function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${formatCount(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 

@@ -6,6 +6,7 @@ import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { ModelCommandOptions } from "./model-command.ts";
 import type { LocalProvider } from "./provider-choice.ts";
 import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
@@ -50,6 +51,18 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
         io,
       );
     }
+    case "models pull": {
+      const { runModelsPull } = await import("./models-pull.ts");
+      return await runModelsPull(modelCommandOptions(given), io);
+    }
+    case "models load": {
+      const { runModelsLoad } = await import("./models-load.ts");
+      return await runModelsLoad(modelCommandOptions(given), io);
+    }
+    case "models unload": {
+      const { runModelsUnload } = await import("./models-load.ts");
+      return await runModelsUnload(modelCommandOptions(given), io);
+    }
     case "stats": {
       const { runStats } = await import("./stats/stats.ts");
       const [model, provider, days, html] = ["model", "provider", "days", "html"].map((option) =>
@@ -57,6 +70,37 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
       );
       return await runStats(
         { json: given.options.has("json"), ...withoutUndefined({ model, provider, days, html }) },
+        io,
+      );
+    }
+    case "doctor": {
+      const { runDoctor } = await import("./doctor/doctor.ts");
+      const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+      return await runDoctor(
+        {
+          overrides: given.options.get("config") ?? [],
+          json: given.options.has("json"),
+          quick: given.options.has("quick"),
+          ...withoutUndefined(optional),
+        },
+        io,
+      );
+    }
+    case "bench": {
+      const { runBench } = await import("./bench/bench.ts");
+      const optional = {
+        profile: firstValue(given, "profile"),
+        provider: firstValue(given, "provider"),
+        runs: firstValue(given, "runs"),
+      };
+      return await runBench(
+        {
+          overrides: given.options.get("config") ?? [],
+          models: given.options.get("model") ?? [],
+          sizes: given.options.get("sizes") ?? [],
+          json: given.options.has("json"),
+          ...withoutUndefined(optional),
+        },
         io,
       );
     }
@@ -125,6 +169,16 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     default:
       return name satisfies never;
   }
+}
+
+function modelCommandOptions(given: Given): ModelCommandOptions {
+  const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
+  return {
+    // The grammar asks for it.
+    name: given.argument ?? "",
+    overrides: given.options.get("config") ?? [],
+    ...withoutUndefined(optional),
+  };
 }
 
 function undoOptions(given: Given): UndoOptions {

@@ -13,6 +13,7 @@ export type DocumentCheck =
       readonly ok: true;
       readonly unknown: readonly UnknownKey[];
       readonly notYet: readonly KeyPath[];
+      readonly codexOnly: readonly KeyPath[];
       readonly holdsSecrets: boolean;
     }
   | { readonly ok: false; readonly error: ConfigError };
@@ -21,6 +22,7 @@ type Finding =
   | { readonly type: "key-wrong"; readonly error: ConfigError }
   | { readonly type: "key-unknown"; readonly path: KeyPath; readonly siblings: readonly string[] }
   | { readonly type: "key-unused"; readonly path: KeyPath }
+  | { readonly type: "key-foreign"; readonly path: KeyPath }
   | { readonly type: "key-secret" };
 
 /** Guessing takes time, and nobody reads more; a file of garbage may have any number of unknown keys. */
@@ -30,6 +32,7 @@ const MOST_GUESSES = 100;
 export function checkDocument(document: ConfigDocument): DocumentCheck {
   const unknown: UnknownKey[] = [];
   const notYet: KeyPath[] = [];
+  const codexOnly: KeyPath[] = [];
   let holdsSecrets = false;
   for (const finding of findingsIn(document, document.table, SCHEMA, [])) {
     switch (finding.type) {
@@ -43,6 +46,9 @@ export function checkDocument(document: ConfigDocument): DocumentCheck {
       case "key-unused":
         notYet.push(finding.path);
         break;
+      case "key-foreign":
+        codexOnly.push(finding.path);
+        break;
       case "key-secret":
         holdsSecrets = true;
         break;
@@ -50,7 +56,7 @@ export function checkDocument(document: ConfigDocument): DocumentCheck {
         finding satisfies never;
     }
   }
-  return { ok: true, unknown, notYet, holdsSecrets };
+  return { ok: true, unknown, notYet, codexOnly, holdsSecrets };
 }
 
 function* findingsIn(
@@ -79,6 +85,9 @@ function* findingsIn(
     // One note for `mcp_servers`, not one for each of its keys.
     if (spec?.effect === "not-yet" && isFirstNotYet(node)) {
       yield { type: "key-unused", path };
+    }
+    if (spec?.effect === "codex-only") {
+      yield { type: "key-foreign", path };
     }
     if (isTable(value) && hasChildren(child)) {
       yield* findingsIn(document, value, child, path);

@@ -47,8 +47,12 @@ export interface Config {
   readonly warnings: readonly UnknownKey[];
   /** Keys that are set and would mean something, but leat does nothing with them yet. */
   readonly notYet: readonly string[];
+  /** Keys that mean something to Codex and nothing here. */
+  readonly codexOnly: readonly string[];
   /** By dotted key: "default", "config.toml:LINE", "profile NAME", "-c", "flag", "env NAME" or "found" (running on this machine). */
   readonly origins: Readonly<Record<string, string>>;
+  /** By dotted key, what somebody set, as text for people, without secrets. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** When and how a conversation is summed up; absent: leat's own way. */

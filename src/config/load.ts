@@ -23,6 +23,11 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
   return read.ok ? configFromText(file, read.text, sources) : read;
 }
 
+/** As if there were no file and no override: what still holds where a mistake keeps the rest from being read. */
+export function defaultConfig(sources: Pick<ConfigSources, "codexHome" | "cwd" | "env">): ConfigResult {
+  return configFromText(join(sources.codexHome, "config.toml"), "", { ...sources, overrides: [], flags: {} });
+}
+
 /** The pure part. */
 function configFromText(file: string, text: string, sources: ConfigSources): ConfigResult {
   const parsed = parseDocument(file, text);

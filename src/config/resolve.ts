@@ -17,7 +17,7 @@ import { formatKey, type KeyPath } from "./dotted-key.ts";
 import { nearestField } from "./nearest.ts";
 import { chooseProfile } from "./profile.ts";
 import { knownProviders, resolveProvider, stringRecord } from "./provider.ts";
-import { findSetting, flagSetting, foundSetting, type Origins, settle } from "./settings.ts";
+import { findSetting, flagSetting, foundSetting, type Origins, settle, shownValues } from "./settings.ts";
 import { isTable, type TomlTable, valueAt } from "./toml-value.ts";
 
 export interface Surroundings {
@@ -79,8 +79,8 @@ export function resolveConfig(
   const config: Config = {
     file: document.file,
     ...(profile !== undefined && { profile }),
-    model: origins.get("model") === "default" ? defaultModel : model,
-    modelIsDefault: origins.get("model") === "default",
+    model: origins.get("model")?.origin === "default" ? defaultModel : model,
+    modelIsDefault: origins.get("model")?.origin === "default",
     provider: resolved.provider,
     providers,
     approvalPolicy: get("approval_policy", flags.approvalPolicy),
@@ -109,7 +109,9 @@ export function resolveConfig(
     trustedProjects: trustedProjects(document),
     warnings: check.unknown,
     notYet: check.notYet.filter((path) => inForce(path, profile)).map(formatKey),
-    origins: Object.fromEntries(origins),
+    codexOnly: check.codexOnly.filter((path) => inForce(path, profile)).map(formatKey),
+    origins: Object.fromEntries([...origins].map(([key, { origin }]) => [key, origin])),
+    values: shownValues(origins),
   };
   return { ok: true, config };
 }

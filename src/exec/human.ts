@@ -4,6 +4,7 @@ import type {
   ContextFill,
   HistoryItem,
   LeatError,
+  ServerState,
   ToolAction,
   TurnEnd,
 } from "../protocol/index.ts";
@@ -15,6 +16,7 @@ import { noticeText } from "./notice-text.ts";
 import { type LookOptions, Output, Screen, type Sink } from "./output.ts";
 import { prefillLine } from "./prefill.ts";
 import { safeText } from "./safe-text.ts";
+import { stateLabel } from "./server-state.ts";
 import { StatusLine } from "./status-line.ts";
 import { cutToWidth } from "./text-width.ts";
 import { runningToolLine, toolBlock } from "./tool-block.ts";
@@ -59,6 +61,7 @@ class HumanFrontEnd implements HumanOutput {
   readonly #running = new Map<string, { readonly action: ToolAction; readonly startedAt: number }>();
   #open: OpenBlock | undefined;
   #requestStartedAt = 0;
+  #saidLoading = false;
   #unseen: Unseen | undefined;
   #timings: TurnTimings = NO_TIMINGS;
   #fill: ContextFill | undefined;
@@ -106,7 +109,11 @@ class HumanFrontEnd implements HumanOutput {
       case "request-started":
         this.#endResponse();
         this.#requestStartedAt = this.#now();
+        this.#saidLoading = false;
         this.#showWaiting("waiting for the model");
+        return;
+      case "server-state":
+        this.#handleServerState(event.state);
         return;
       case "prefill-progress": {
         const { progress } = event;
@@ -163,6 +170,7 @@ class HumanFrontEnd implements HumanOutput {
         this.#showRunning();
         return;
       case "notice":
+        this.#saidLoading ||= event.notice.kind === "model-loading";
         this.#closeBlock();
         this.#say(
           "yellow",
@@ -184,6 +192,18 @@ class HumanFrontEnd implements HumanOutput {
       this.handle({ type: "tool-ended", callId, action, result: { kind: "aborted" }, durationMs });
     }
     this.#endResponse();
+  }
+
+  /** Where no line can be redrawn, it is told once in a line of its own. */
+  #handleServerState(state: ServerState): void {
+    if (this.#open !== undefined || this.#unseen !== undefined) {
+      return;
+    }
+    if (this.#status.isEnabled) {
+      this.#showWaiting(stateLabel(state));
+    } else if (state.kind === "queued" || (state.kind === "loading" && !this.#saidLoading)) {
+      this.#say("yellow", stateLabel(state));
+    }
   }
 
   #handleText(text: string): void {

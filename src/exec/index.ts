@@ -1,4 +1,5 @@
 export { contextText } from "./context-line.ts";
+export { openProgress, type ProgressView } from "./download-progress.ts";
 export type { HeaderFacts } from "./header.ts";
 export { createHumanOutput, type HumanOptions, type HumanOutput } from "./human.ts";
 export type { Sink } from "./output.ts";

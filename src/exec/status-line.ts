@@ -17,6 +17,10 @@ export class StatusLine {
     this.#now = options.now;
   }
 
+  get isEnabled(): boolean {
+    return this.#enabled;
+  }
+
   show(text: string): void {
     if (this.#enabled) {
       this.#stopTimer();

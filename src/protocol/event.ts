@@ -14,6 +14,8 @@ export type AgentEvent =
   | { readonly type: "turn-started" }
   /** A request left; until the next event the server is loading, queueing or reading the prompt. */
   | { readonly type: "request-started"; readonly number: number }
+  /** What the server does before it answers, as far as it tells; only changes are told. */
+  | { readonly type: "server-state"; readonly state: ServerState }
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
@@ -52,12 +54,21 @@ export type AgentEvent =
   | { readonly type: "notice"; readonly notice: Notice }
   | { readonly type: "turn-ended"; readonly end: TurnEnd };
 
+export type ServerState =
+  | { readonly kind: "loading"; readonly model: string }
+  /** All it can work on at a time are at work. */
+  | { readonly kind: "queued"; readonly slots: number }
+  /** Nothing stands before the prompt any more. */
+  | { readonly kind: "reading" };
+
 /** Tokens of the prompt: `processed` includes `cached`. */
 export interface PrefillProgress {
   readonly processed: number;
   readonly total: number;
   readonly cached?: number;
   readonly elapsedMs?: number;
+  /** Not the server's word, but what can be expected of its speed until now. */
+  readonly isEstimate?: true;
 }
 
 /** What a tool call is about to do, in the terms a person would use. */

@@ -27,6 +27,7 @@ export type {
   Plan,
   PrefillProgress,
   PrewarmEnd,
+  ServerState,
   ToolAction,
   ToolOutcome,
   TurnEnd,

@@ -55,7 +55,7 @@ export async function ask(
 }
 
 /** `models` belongs to the API under the base URL; everything else of a server is beside that API's `/v1`. */
-function urlOf({ baseUrl, queryParams }: ServerAddress, route: Route): string {
+export function urlOf({ baseUrl, queryParams }: ServerAddress, route: Route): string {
   const url = new URL(baseUrl);
   const base = url.pathname.replace(/\/+$/, "");
   const [path = "", query = ""] = route.split("?");

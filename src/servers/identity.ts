@@ -41,11 +41,7 @@ export type Identification =
   | { readonly type: "silent" }
   | { readonly type: "foreign"; readonly status: number };
 
-/** The window of the model that a request names so, as it runs now; undefined where the server does not tell. */
-export function windowOf(server: ServerIdentity, model: string): number | undefined {
-  return modelNamed(server, model)?.contextWindow;
-}
-
+/** The model that a request names so. */
 export function modelNamed(server: ServerIdentity, name: string): ServedModel | undefined {
   const named = server.models.find(({ id, aliases = [] }) => id === name || aliases.includes(name));
   const [only, ...others] = server.models;

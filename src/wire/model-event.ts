@@ -1,4 +1,11 @@
-import type { HistoryItem, ModelError, Notice, PrefillProgress, TokenUsage } from "../protocol/index.ts";
+import type {
+  HistoryItem,
+  ModelError,
+  Notice,
+  PrefillProgress,
+  ServerState,
+  TokenUsage,
+} from "../protocol/index.ts";
 
 /**
  * ModelEvent: what the wire tells the agent of a response while it comes, retries included. Deltas are for showing
@@ -6,6 +13,8 @@ import type { HistoryItem, ModelError, Notice, PrefillProgress, TokenUsage } fro
  */
 export type ModelEvent =
   | { readonly type: "prefill-progress"; readonly progress: PrefillProgress }
+  /** From who asked the server beside the request; the wire itself never tells it. */
+  | { readonly type: "server-state"; readonly state: ServerState }
   | { readonly type: "reasoning-delta"; readonly text: string }
   | { readonly type: "text-delta"; readonly text: string }
   /** `text`, all of it given out before, came under the wrong name: a closing tag told, or its absence. */

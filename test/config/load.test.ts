@@ -113,6 +113,8 @@ test("no file: the defaults, each with its origin", () => {
       trustedProjects: [],
       warnings: [],
       notYet: [],
+      codexOnly: [],
+      values: {},
       origins: expect.objectContaining({
         model: "default",
         sandbox_mode: "default",
@@ -154,6 +156,40 @@ test.each([
   ['[mcp_servers.a]\ncommand = "a"\nenv = { TOKEN = "t" }', true],
 ])("a file that holds secrets: %j: %s", (text, expected) => {
   expect(configOf(text).holdsSecrets).toBe(expected);
+});
+
+test.each<[string, Record<string, string>]>([
+  ['model = "m"\nmodel_context_window = 8192', { model: '"m"', model_context_window: "8192" }],
+  [
+    'model_provider = "a"\n[model_providers.a]\nbase_url = "http://u:secret@h/v1?key=secret#secret"',
+    {
+      model_provider: '"a"',
+      "model_providers.a.base_url": '"http://…@h/v1?…"',
+    },
+  ],
+  ['[shell_environment_policy]\nset = { TOKEN = "secret" }', { "shell_environment_policy.set": "(set)" }],
+  [
+    'model_provider = "a"\n[model_providers.a]\nbase_url = "http://h"\nexperimental_bearer_token = "secret"\nextra_body = { "a b" = "secret" }\nhttp_headers = { X = "secret" }',
+    {
+      model_provider: '"a"',
+      "model_providers.a.base_url": '"http://h"',
+      "model_providers.a.experimental_bearer_token": "(set)",
+      "model_providers.a.extra_body": '{ "a b" = … }',
+      "model_providers.a.http_headers": "(set)",
+    },
+  ],
+])("values for people, without what may be a key: %j", (text, values) => {
+  expect(configOf(text).values).toEqual(values);
+});
+
+test("keys of Codex's own that are in force are named", () => {
+  const text =
+    'tui = {}\n[features]\na = true\n[profiles.p]\npersonality = "x"\n[profiles.q]\nweb_search = true';
+  expect(configOf(text, { flags: { profile: "p" } }).codexOnly).toEqual([
+    "tui",
+    "features",
+    "profiles.p.personality",
+  ]);
 });
 
 test("hidden paths: absolute, the home for ~; not set is not the same as none", () => {

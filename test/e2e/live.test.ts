@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createWorkbench, localConfig, program, type Workbench } from "./support.ts";
+import { createWorkbench, localConfig, program } from "./support.ts";
+import { startInTerminal } from "./terminal.ts";
 
 /**
  * A server that sends a token only after the one before has been seen on the screen. A client that holds
@@ -36,39 +37,6 @@ async function stepServer(tokens: readonly Record<string, string>[], seen: (text
 
 function send(response: ServerResponse, chunk: unknown): void {
   response.write(`data: ${JSON.stringify(chunk)}\n\n`);
-}
-
-/** `script` of util-linux gives the program a terminal of its own; its output comes to us. */
-function startInTerminal(bench: Workbench, columns: number, prompt: string) {
-  const command = `stty cols ${columns} rows 24; exec ${process.execPath} ${program} exec "$PROMPT"`;
-  const child = spawn("script", ["-qefc", command, "/dev/null"], {
-    cwd: bench.project,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: bench.home,
-      CODEX_HOME: bench.home,
-      LANG: "C.UTF-8",
-      TERM: "xterm-256color",
-      PROMPT: prompt,
-    },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  let screen = "";
-  let wake = () => {};
-  child.stdout.setEncoding("utf8");
-  child.stdout.on("data", (text: string) => {
-    screen += text;
-    wake();
-  });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
-  const sees = async (text: string) => {
-    while (!screen.includes(text)) {
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-  };
-  return { sees, screen: () => screen, ended: once(child, "close").then(([code]) => code as number) };
 }
 
 const tokens = [

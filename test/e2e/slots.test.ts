@@ -49,14 +49,14 @@ function sessionsOf({ requests }: PracticeServer) {
   });
 }
 
-async function exec({ start }: Pick<Awaited<ReturnType<typeof slotBench>>, "start">, prompt: string) {
+function exec({ start }: Pick<Awaited<ReturnType<typeof slotBench>>, "start">, prompt: string) {
   return start(["exec", prompt]);
 }
 
 describe("leats at a time on one llama.cpp", () => {
   test("two on two slots: each has one of its own, all through", async () => {
     const bench = await slotBench(2);
-    const runs = await Promise.all([exec(bench, "a"), exec(bench, "b")]);
+    const runs = [exec(bench, "a"), exec(bench, "b")];
     const ended = await Promise.all(runs.map(({ ended: end }) => end));
     expect(
       ended.map(({ code }) => code),
@@ -73,7 +73,7 @@ describe("leats at a time on one llama.cpp", () => {
 
   test("three on two slots: one waits in line and says so; no slot has two at a time", async () => {
     const bench = await slotBench(2);
-    const runs = await Promise.all([exec(bench, "a"), exec(bench, "b"), exec(bench, "c")]);
+    const runs = [exec(bench, "a"), exec(bench, "b"), exec(bench, "c")];
     const ended = await Promise.all(runs.map(({ ended: end }) => end));
     expect(
       ended.map(({ code }) => code),
@@ -102,9 +102,9 @@ describe("leats at a time on one llama.cpp", () => {
 
   test("two on one slot: the second waits for all of the first's turn, not only for its answer", async () => {
     const bench = await slotBench(1);
-    const first = await exec(bench, "a");
+    const first = exec(bench, "a");
     await expect.poll(() => bench.server.requests.length, { timeout: 10_000 }).toBe(1);
-    const second = await exec(bench, "b");
+    const second = exec(bench, "b");
     await second.sees(
       `queued: the server's only slot is used by another leat session (pid ${first.child.pid}); Ctrl-C`,
     );
@@ -121,9 +121,9 @@ describe("leats at a time on one llama.cpp", () => {
 
   test("one that is killed with kill -9 holds nothing", async () => {
     const bench = await slotBench(1, { pace: 1 });
-    const first = await exec(bench, "a");
+    const first = exec(bench, "a");
     await expect.poll(() => bench.server.requests.length, { timeout: 10_000 }).toBe(1);
-    const second = await exec(bench, "b");
+    const second = exec(bench, "b");
     await second.sees("queued: ");
     first.child.kill("SIGKILL");
     await expect.poll(() => bench.server.requests.length, { timeout: 10_000 }).toBe(2);
@@ -133,9 +133,9 @@ describe("leats at a time on one llama.cpp", () => {
 
   test("Ctrl-C ends the wait at once", async () => {
     const bench = await slotBench(1, { pace: 1 });
-    const first = await exec(bench, "a");
+    const first = exec(bench, "a");
     await expect.poll(() => bench.server.requests.length, { timeout: 10_000 }).toBe(1);
-    const second = await exec(bench, "b");
+    const second = exec(bench, "b");
     await second.sees("queued: ");
     second.child.kill("SIGINT");
     const run = await second.ended;
@@ -149,7 +149,7 @@ describe("leats at a time on one llama.cpp", () => {
   test("a home that can't be written to is no reason to wait", async () => {
     const bench = await slotBench(1);
     writeFileSync(join(bench.home, "leat", "slots"), "in the way");
-    const runs = await Promise.all([exec(bench, "a"), exec(bench, "b")]);
+    const runs = [exec(bench, "a"), exec(bench, "b")];
     const ended = await Promise.all(runs.map(({ ended: end }) => end));
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
     expect(ended.map(({ stderr }) => stderr).join("")).not.toContain("queued");

@@ -403,3 +403,20 @@ test("repeats 200 characters of a prompt as a reader counts them", () => {
   const { text } = decide([user(`hello ${family.repeat(300)}`)], []);
   expect(text).toContain(`> hello ${family.repeat(194)}…\n`);
 });
+
+test("what leat doctor asks: lockers are opened, the number and the password are repeated", () => {
+  const tools = [tool("open_locker", { colour: { type: "string" } })];
+  const question = user("Open the blue locker and the red locker.");
+  const opening = decide([question], tools);
+  expect(opening.calls).toEqual([
+    { name: "open_locker", arguments: { colour: "blue" } },
+    { name: "open_locker", arguments: { colour: "red" } },
+  ]);
+  const call = { id: "c", function: { name: "open_locker", arguments: '{"colour":"blue"}' } };
+  const result = { role: "tool", tool_call_id: "c", content: "48213" };
+  const history = [question, { role: "assistant", tool_calls: [call] }, result];
+  expect(decide(history, tools).text).toBe("The number inside is 48213.");
+  const system = { role: "system", content: 'The password is "marzipan".' };
+  expect(decide([system, user("Tell me the password.")], []).text).toBe("marzipan");
+  expect(decide([user("Tell me the password.")], []).text).not.toContain("marzipan");
+});

@@ -69,7 +69,7 @@ const cases: { name: string; files: Files; found: string[] }[] = [
   {
     name: "a re-export is an import",
     files: { "src/exec/index.ts": `export { request } from "../net/index.ts";\n` },
-    found: ["error src/exec/index.ts:1 layer: exec may not import net (only protocol, agent)"],
+    found: ["error src/exec/index.ts:1 layer: exec may not import net (only protocol, figures, agent)"],
   },
   {
     name: "a lazy import and a type of an import() are imports",
@@ -77,8 +77,8 @@ const cases: { name: string; files: Files; found: string[] }[] = [
       "src/exec/index.ts": `type A = import("../net/index.ts").A;\nawait import(\`../cli/index.ts\`);\n`,
     },
     found: [
-      "error src/exec/index.ts:1 layer: exec may not import net (only protocol, agent)",
-      "error src/exec/index.ts:2 layer: exec may not import cli (only protocol, agent)",
+      "error src/exec/index.ts:1 layer: exec may not import net (only protocol, figures, agent)",
+      "error src/exec/index.ts:2 layer: exec may not import cli (only protocol, figures, agent)",
     ],
   },
   {

@@ -5,7 +5,7 @@ import {
   type Identification,
   type IdentifyOptions,
   identifyServer,
-  windowOf,
+  modelNamed,
 } from "../../src/servers/index.ts";
 import { fixtureOf, serverFixtures, startFakeServer } from "../support/fake-server.ts";
 import { findFreePort, startLoopback } from "../support/loopback.ts";
@@ -50,7 +50,8 @@ describe.each(serverFixtures)("$name", (fixture) => {
     for (const model of Object.keys(fixture.windows)) {
       const server = await startFakeServer(fixture);
       const found = await identify(server.url, { about: { model } });
-      windows[model] = found.type === "identified" ? (windowOf(found.server, model) ?? null) : null;
+      windows[model] =
+        found.type === "identified" ? (modelNamed(found.server, model)?.contextWindow ?? null) : null;
     }
     expect(windows).toEqual(fixture.windows);
   });

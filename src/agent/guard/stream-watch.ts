@@ -81,6 +81,7 @@ export function createStreamWatch({ repeatedText, reasoningBudget = 0 }: GuardSe
         case "response-discarded":
           begin();
           break;
+        case "server-state":
         case "prefill-progress":
         case "response-reclassified":
         case "notice":

@@ -17,7 +17,12 @@ export interface CommandSpec {
 export type CommandName =
   | "exec"
   | "models"
+  | "models pull"
+  | "models load"
+  | "models unload"
   | "stats"
+  | "doctor"
+  | "bench"
   | "apply-patch"
   | "sandbox"
   | "undo"
@@ -82,6 +87,12 @@ const profileOption: OptionSpec = {
   value: "<name>",
   summary: "the profile of config.toml to use",
 };
+const modelServerOption: OptionSpec = {
+  name: "provider",
+  value: "<id>",
+  summary: "the server to ask; else the one in force, or one on this machine",
+};
+const modelCommandOptions = [overrideOption, profileOption, modelServerOption];
 const fullAutoOption: OptionSpec = {
   name: "full-auto",
   summary: "the same as --sandbox workspace-write",
@@ -151,6 +162,31 @@ export const commands: readonly CommandSpec[] = [
     ],
   },
   {
+    name: "models pull",
+    aliases: [],
+    summary: "have Ollama or LM Studio fetch a model; once more goes on where it stopped",
+    argument: {
+      name: "name",
+      summary: "as the server's library spells it: gpt-oss:20b, openai/gpt-oss-20b",
+      required: true,
+    },
+    options: modelCommandOptions,
+  },
+  {
+    name: "models load",
+    aliases: [],
+    summary: "load a model into the memory of its server, ahead of the first question",
+    argument: { name: "name", summary: "its name, or a part that only it has", required: true },
+    options: modelCommandOptions,
+  },
+  {
+    name: "models unload",
+    aliases: [],
+    summary: "take a model out of the memory of its server",
+    argument: { name: "name", summary: "its name, or a part that only it has", required: true },
+    options: modelCommandOptions,
+  },
+  {
     name: "stats",
     aliases: [],
     summary: "show how fast each model has been: first token, prefill, decode, over time",
@@ -160,6 +196,44 @@ export const commands: readonly CommandSpec[] = [
       { name: "days", value: "<n>", summary: "the last n days alone" },
       { name: "json", summary: "print the figures as JSON", conflicts: ["html"] },
       { name: "html", value: "<file>", summary: "write a page with plots into this file" },
+    ],
+  },
+  {
+    name: "doctor",
+    aliases: [],
+    summary:
+      "check the installation, the configuration, the servers and the model in force; says what to change",
+    options: [
+      overrideOption,
+      profileOption,
+      { name: "provider", value: "<id>", summary: "check this provider alone, also one elsewhere" },
+      { name: "quick", summary: "ask the model nothing" },
+      { name: "json", summary: "print the report as JSON" },
+    ],
+  },
+  {
+    name: "bench",
+    aliases: [],
+    summary: "measure how fast models read and write, cold and warm, side by side",
+    options: [
+      overrideOption,
+      profileOption,
+      {
+        name: "model",
+        short: "m",
+        value: "<model>",
+        summary: "a model to measure, or several with commas between; repeatable",
+        repeats: true,
+      },
+      { name: "provider", value: "<id>", summary: "ask this provider" },
+      {
+        name: "sizes",
+        value: "<list>",
+        summary: "prompt sizes in tokens (default 1k,8k,32k; what takes over 5 minutes only if named)",
+        repeats: true,
+      },
+      { name: "runs", value: "<n>", summary: "measure each size so often and take the middle (default 1)" },
+      { name: "json", summary: "print every figure as JSON" },
     ],
   },
   {

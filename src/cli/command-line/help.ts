@@ -28,10 +28,13 @@ function commandHelp(command: CommandSpec): string {
     commandLine === undefined ? argument && spellArgument(argument) : `[--] <${commandLine.name}>...`;
   const usage = `Usage: leat ${name} [options]${spelled === undefined ? "" : ` ${spelled}`}`;
   const wordList = words === undefined ? "" : `\nArguments:\n${table([[words.name, words.summary]])}\n`;
+  const longer = commands.filter((other) => other.name.startsWith(`${name} `));
+  const longerList =
+    longer.length === 0 ? "" : `\nCommands:\n${table(longer.map((other) => [other.name, other.summary]))}\n`;
   return `leat ${name}: ${summary}.
 
 ${usage}
-${wordList}
+${wordList}${longerList}
 Options:
 ${table([...shown.map(optionRow), helpRow])}
 `;

@@ -50,6 +50,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const allowed = command.argument === undefined ? 0 : 1;
   const surplus = command.commandLine === undefined ? own.words[allowed] : undefined;
   if (surplus !== undefined) {
+    const second = secondWord(command, surplus);
+    if (second !== undefined) {
+      return second;
+    }
     const isPrompt = command.argument?.name === "prompt";
     return mistake(
       `unexpected argument '${surplus}'`,
@@ -236,6 +240,23 @@ function unknownOption(spelled: string, name: string, specs: readonly OptionSpec
     `unknown option '${spelled}'`,
     similar === undefined ? usageHint : `Did you mean ${similar}?`,
   );
+}
+
+/** `models pul`, or `models --json pull`: a word behind a command that has further words. */
+function secondWord({ name }: CommandSpec, word: string): CommandLine | undefined {
+  const longer = commands.map((command) => command.name).filter((other) => other.startsWith(`${name} `));
+  if (longer.length === 0) {
+    return undefined;
+  }
+  const wanted = `${name} ${word}`;
+  const similar = longer.find((other) => other === wanted) ?? nearest(wanted, longer);
+  const list = longer.map((other) => `leat ${other}`).join(", ");
+  return longer.some((other) => other === wanted)
+    ? mistake(`'${word}' stands too late`, `Options come behind it: leat ${wanted} …`)
+    : mistake(
+        `unknown command '${wanted}'`,
+        similar === undefined ? `There is: leat ${name}, ${list}` : `Did you mean leat ${similar}?`,
+      );
 }
 
 /** Codex's own face starts with a prompt alone; ours is not there yet. */

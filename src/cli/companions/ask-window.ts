@@ -1,7 +1,7 @@
 /** Loaded while the first answer of a session comes in. */
 import type { HttpClient } from "../../net/index.ts";
 import type { EndpointMemory } from "../../protocol/index.ts";
-import { identifyServer, modelNamed, windowOf } from "../../servers/index.ts";
+import { identifyServer, modelNamed } from "../../servers/index.ts";
 import { type Endpoint, memoryPlace, rememberedFacts } from "../../wire/index.ts";
 
 export interface WindowQuestion {
@@ -32,7 +32,7 @@ export async function askWindow(
     return undefined;
   }
   const { server } = found;
-  const window = windowOf(server, model);
+  const window = modelNamed(server, model)?.contextWindow;
   const slots = modelNamed(server, model)?.slots ?? server.slots;
   memory.put(memoryPlace(endpoint), model, {
     server: { kind: server.kind, ...(slots === undefined ? {} : { slots }) },

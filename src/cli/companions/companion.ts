@@ -2,7 +2,7 @@ import type { AgentEvent } from "../../protocol/index.ts";
 import type { ModelEnd, ModelEvent, ModelRequest } from "../../wire/index.ts";
 
 /** One question to the model, over all its requests. */
-interface Question {
+export interface Question {
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
   /** What comes of the answer; must neither wait nor throw. */

@@ -4,7 +4,13 @@ import { safeLine } from "../../exec/index.ts";
 import { readOpenAiKey } from "../../home/index.ts";
 import { createHttpClient } from "../../net/index.ts";
 import type { ServerKind } from "../../protocol/index.ts";
-import { chatModels, identifyServer, matchName, type ServerIdentity, windowOf } from "../../servers/index.ts";
+import {
+  chatModels,
+  identifyServer,
+  matchName,
+  modelNamed,
+  type ServerIdentity,
+} from "../../servers/index.ts";
 import { memoryPlace } from "../../wire/index.ts";
 import { resolveEndpoint } from "../endpoint.ts";
 import { exitCode } from "../exit-code.ts";
@@ -85,7 +91,7 @@ const LISTS_ALL: readonly ServerKind[] = ["lmstudio", "ollama", "llamacpp-router
 
 /** Remembered, so that the same name is not asked about again. */
 function use(model: string, server: ServerIdentity, { config, memory }: ChoiceSources): Choice {
-  const window = windowOf(server, model);
+  const window = modelNamed(server, model)?.contextWindow;
   memory.put(memoryPlace(config.provider), model, {
     server: { kind: server.kind },
     model: { isListed: true, ...(window === undefined ? {} : { contextWindow: window }) },

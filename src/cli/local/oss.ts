@@ -10,9 +10,9 @@ import {
   type Identification,
   identifyServer,
   matchName,
+  modelNamed,
   type ServerAddress,
   type ServerIdentity,
-  windowOf,
 } from "../../servers/index.ts";
 import { memoryPlace } from "../../wire/index.ts";
 import { resolveEndpoint } from "../endpoint.ts";
@@ -133,7 +133,7 @@ async function ensureModel(
   const { host } = new URL(config.provider.baseUrl);
   const place = placeText(server.kind, host);
   const use = (model: string): Choice => {
-    const window = windowOf(server, model);
+    const window = modelNamed(server, model)?.contextWindow;
     memory.put(memoryPlace(config.provider), model, {
       server: { kind: server.kind },
       model: { isListed: true, ...(window === undefined ? {} : { contextWindow: window }) },

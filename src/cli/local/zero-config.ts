@@ -1,6 +1,6 @@
 /** Nothing is configured: what runs on this machine is used. */
 import { createHttpClient } from "../../net/index.ts";
-import { chatModels, type Discovery, discoverServers, windowOf } from "../../servers/index.ts";
+import { chatModels, type Discovery, discoverServers, modelNamed } from "../../servers/index.ts";
 import { memoryPlace } from "../../wire/index.ts";
 import { exitCode } from "../exit-code.ts";
 import { explainConfigError, explainUnknownKeys } from "../explain-config.ts";
@@ -49,7 +49,7 @@ function use(
     return { ok: false, code: fail(io, explainConfigError(settings.error)) };
   }
   const { provider } = settings.config;
-  const window = windowOf(found.server, model);
+  const window = modelNamed(found.server, model)?.contextWindow;
   memory.put(memoryPlace(provider), model, {
     server: { kind: found.server.kind },
     model: window === undefined ? {} : { contextWindow: window },

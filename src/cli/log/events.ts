@@ -13,6 +13,8 @@ export function entryOf(
       return { level: "info", event: type, fields: {} };
     case "request-started":
       return { level: "debug", event: type, fields: { number: event.number } };
+    case "server-state":
+      return { level: "debug", event: type, fields: { ...event.state } };
     case "prefill-progress":
       return { level: "trace", event: type, fields: { ...event.progress } };
     case "reasoning-delta":

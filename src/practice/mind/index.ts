@@ -1,5 +1,6 @@
 /** The built-in mind: from the conversation so far and the tools offered to the next reply, purely. */
 import type { SemanticReply } from "../script.ts";
+import { answerCheck } from "./answer-check.ts";
 import { answerPrompt } from "./answer-prompt.ts";
 import { readConversation } from "./conversation.ts";
 import { proseFor } from "./language.ts";
@@ -12,6 +13,10 @@ const ABOUT_TESTS =
 
 export function decide(messages: readonly unknown[], tools: readonly unknown[]): SemanticReply {
   const conversation = readConversation(messages);
+  const check = answerCheck(conversation, { messages, tools });
+  if (check !== null) {
+    return check;
+  }
   const offered = readTools(tools);
   const prose = proseFor(conversation.prompt);
   return ABOUT_TESTS.test(conversation.prompt)

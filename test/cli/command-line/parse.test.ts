@@ -49,6 +49,19 @@ test.each<Row>([
     name: "models",
     options: { provider: ["box"], json: [""] },
   },
+  { argv: ["models", "pull", "m"], name: "models pull", argument: "m" },
+  {
+    argv: ["-c", "a=1", "models", "load", "--provider", "box", "m"],
+    name: "models load",
+    argument: "m",
+    options: { provider: ["box"], config: ["a=1"] },
+  },
+  {
+    argv: ["models", "unload", "m", "-p", "x"],
+    name: "models unload",
+    argument: "m",
+    options: { profile: ["x"] },
+  },
   { argv: ["exec", "--record", "d", "hi"], name: "exec", argument: "hi", options: { record: ["d"] } },
   {
     argv: ["debug", "decode", "a.json", "--split", "bytes", "--tool", "a", "--tool=b"],
@@ -121,6 +134,15 @@ test.each([
   { argv: ["exce"], message: "unknown command 'exce'", hint: "Did you mean leat exec?" },
   { argv: ["fix the bug"], message: "unknown command 'fix the bug'", hint: 'leat exec "…"' },
   { argv: ["exec", "--sandbx", "x"], message: "unknown option '--sandbx'", hint: "Did you mean --sandbox?" },
+  {
+    argv: ["models", "pul", "x"],
+    message: "unknown command 'models pul'",
+    hint: "Did you mean leat models pull?",
+  },
+  { argv: ["models", "qwen"], message: "unknown command 'models qwen'", hint: "leat models unload" },
+  { argv: ["models", "--json", "pull", "x"], message: "'pull' stands too late", hint: "leat models pull …" },
+  { argv: ["models", "load"], message: "leat models load needs a name", hint: "--help" },
+  { argv: ["models", "pull", "a", "b"], message: "unexpected argument 'b'", hint: "--help" },
   { argv: ["exec", "--json", "hi"], message: "unknown option '--json'", hint: "not here yet" },
   {
     argv: ["exec", "--local-provider", "vllm", "hi"],

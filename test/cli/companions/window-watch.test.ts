@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createContextKeeper } from "../../../src/agent/index.ts";
 import { createWindowWatch } from "../../../src/cli/companions/window-watch.ts";
 import { openEndpointMemory } from "../../../src/home/index.ts";
@@ -47,6 +47,11 @@ function watch(url: string, { isWanted = true, window }: { isWanted?: boolean; w
     );
   return { made, budget, request, seen, home };
 }
+
+// What is loaded by the first question is compiled here, which takes longer than the end of a session waits.
+beforeAll(async () => {
+  await import("../../../src/cli/companions/ask-window.ts");
+});
 
 describe("the window is asked for", () => {
   test.each([
