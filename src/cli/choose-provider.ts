@@ -15,7 +15,8 @@ import {
 } from "./provider-choice.ts";
 
 export async function chooseProvider(sources: ChoiceSources, io: Io): Promise<Choice> {
-  switch (wayOf(sources, io)) {
+  const way = wayOf(sources, io);
+  switch (way) {
     case "oss": {
       const { useOssProvider } = await import("./local/oss.ts");
       return await useOssProvider(sources, io);
@@ -30,6 +31,8 @@ export async function chooseProvider(sources: ChoiceSources, io: Io): Promise<Ch
     }
     case "as-configured":
       return { ok: true, config: sources.config };
+    default:
+      return way satisfies never;
   }
 }
 

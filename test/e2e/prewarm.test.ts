@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type PracticeOptions, type PracticeServer, startPracticeServer } from "../../src/practice/server.ts";
+import { listen } from "../support/loopback.ts";
+import { delta, sse } from "../support/scripted-http.ts";
 import { createBench, localConfig } from "./support.ts";
 
 const QUIET = "model_context_window = 32768\nstats = false";
@@ -135,6 +139,7 @@ describe("nothing is read ahead", () => {
   test.each([
     { name: "where it is switched off", more: "prewarm = false", fields: "" },
     { name: "of a provider for which it is switched off", more: "", fields: "prewarm = false\n" },
+    { name: "where a model's name has to be looked up first", more: "", fields: "", args: ["-m", "new"] },
     { name: "where the answer is recorded", more: "", fields: "", args: ["--record", "seen"] },
   ])("$name", async ({ more, fields, args = [] }) => {
     const [off, on] = [await warmBench({}, more), await warmBench()];
@@ -161,6 +166,46 @@ describe("nothing is read ahead", () => {
     ]);
   });
 });
+
+const ownAddress = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+
+describe.skipIf(ownAddress === undefined)("a server elsewhere (needs a network)", () => {
+  test("is warmed only where its table says so", async () => {
+    const far = [await startFar(), await startFar()];
+    const [plain, wanted] = far.map(({ url }, index) => {
+      const bench = createBench(url);
+      bench.writeConfig(localConfig(url, QUIET) + (index === 1 ? "prewarm = true\n" : ""));
+      return bench.start(["exec"], { stdin: "open" });
+    });
+    await expect.poll(() => far[1]?.limits.length, { timeout: 10_000 }).toBe(1);
+    for (const run of [plain, wanted]) {
+      run?.child.stdin.end("Go.");
+      expect((await run?.ended)?.code).toBe(0);
+    }
+    expect(far.map(({ limits }) => limits)).toEqual([[undefined], [1, undefined]]);
+  });
+});
+
+/** Not on loopback; `limits`: how long the answer to each request may be. */
+async function startFar() {
+  const limits: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
+    limits.push(JSON.parse(Buffer.concat(chunks).toString()).max_tokens);
+    response.end([delta({ content: "Yes." }), delta({}, "stop"), sse("[DONE]")].join(""));
+  });
+  const port = await listen(server, ownAddress);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://${ownAddress}:${port}/v1`, limits };
+}
 
 function number(text: string | undefined): number {
   return Number((text ?? "").replaceAll(",", "") || Number.NaN);

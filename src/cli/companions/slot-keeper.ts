@@ -65,9 +65,9 @@ export function createSlotKeeper(options: SlotKeeperOptions): SlotKeeper {
       if (!isKept) {
         return {};
       }
-      const found = await find(signal);
-      if (found.type === "held" && !found.isBusy) {
-        return found.slot === undefined ? {} : { slot: found.slot };
+      const found = isResting ? await find(signal) : undefined;
+      if (found === undefined || (found.type === "held" && !found.isBusy)) {
+        return slot === undefined ? {} : { slot };
       }
       if (found.type === "held") {
         rest();

@@ -157,10 +157,7 @@ describe("a session keeps one slot", () => {
 describe("sessions wait in line where all slots are worked with", () => {
   test("it is told once, and goes on when one is free", async () => {
     const server = await startServer({ "GET /slots": slots(false) });
-    const [first, second] = [keeper(server.url), keeper(server.url)].map((one) => one) as [
-      ReturnType<typeof keeper>,
-      ReturnType<typeof keeper>,
-    ];
+    const [first, second] = [keeper(server.url), keeper(server.url)];
     await first.ask();
     const waiting = keeper(server.url, { home: first.home });
     const asked = waiting.ask(DONE, () => first.made.see(TURN_ENDED));
@@ -178,6 +175,7 @@ describe("sessions wait in line where all slots are worked with", () => {
     const home = tempFolder();
     const [first, second] = [keeper(server.url, { home }), keeper(server.url, { home })];
     await first.ask();
+    expect(await second.made.hold(second.controller.signal)).toEqual({ slot: 1 });
     expect(await second.made.hold(second.controller.signal)).toEqual({ slot: 1 });
     const third = keeper(server.url, { home });
     expect(await third.made.hold(third.controller.signal)).toBeUndefined();
