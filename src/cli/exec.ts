@@ -4,11 +4,12 @@ import { runTurn } from "../agent/index.ts";
 import type { Config, ConfigFlags } from "../config/index.ts";
 import { createHumanOutput, type HumanOutput } from "../exec/index.ts";
 import { openEndpointMemory, readOpenAiKey } from "../home/index.ts";
-import { createTraffic, sleep } from "../net/index.ts";
+import { createTraffic } from "../net/index.ts";
 import type { AgentEvent, LeatError, SandboxMode } from "../protocol/index.ts";
 import { findRepositoryRoot } from "../session/index.ts";
 import { chooseProvider, isChosen } from "./choose-provider.ts";
 import { type OpenConversation, openConversation } from "./conversation.ts";
+import type { EarlyRun } from "./early-run.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { exitCode, exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
@@ -17,7 +18,6 @@ import { explainContext } from "./explain-context.ts";
 import type { Explanation } from "./explanation.ts";
 import { fail } from "./fail.ts";
 import { findStandIn, headerFacts } from "./header-facts.ts";
-import { holdOutput } from "./held-output.ts";
 import type { Io } from "./io.ts";
 import { checkLastMessagePath, writeLastMessage } from "./last-message.ts";
 import { whyNotOffline, withoutNetwork } from "./offline.ts";
@@ -55,7 +55,7 @@ export interface ExecOptions {
 /** Runs one prompt to its end without asking anything; returns the exit code. */
 export async function runExec(options: ExecOptions, io: Io): Promise<number> {
   const reading = readPrompt(options.prompt, io);
-  const early = isFromStdin(options.prompt) ? await beginEarly(reading, options, io) : undefined;
+  const early = await prepareEarly(reading, options, io);
   const prompt = await reading;
   if (prompt.type !== "prompt") {
     const code = prompt.type === "missing" ? fail(io, { message: prompt.message }) : exitCode.interrupted;
@@ -81,56 +81,30 @@ interface Prepared {
 /** Why has been said. */
 type Preparation = Prepared | { readonly ok: false; readonly code: number };
 
-/** A prompt that is there at once needs no preparation: its request leaves, and nothing is asked of the server before. */
-const EARLY_AFTER_MS = 150;
-
-/**
- * While somebody types into stdin, or a program is about to, the run is prepared and the server warmed. Nothing of it is seen or
- * written down before the prompt is there; then everything is said in the order it would have been said without.
- */
-async function beginEarly(
+/** Not where the answer is recorded: what is warmed would be in it. */
+async function prepareEarly(
   reading: Promise<PromptSource>,
   options: ExecOptions,
   io: Io,
-): Promise<EarlyRun | undefined> {
-  const read = new AbortController();
-  const isOver = reading.then(
-    () => read.abort(),
-    () => read.abort(),
-  );
-  await Promise.race([isOver, sleep(EARLY_AFTER_MS, read.signal)]);
-  if (read.signal.aborted || options.record !== undefined) {
+): Promise<EarlyRun<Preparation> | undefined> {
+  if (!isFromStdin(options.prompt) || options.record !== undefined) {
     return undefined;
   }
-  const held = holdOutput(io.stderr);
-  const preparing = prepare(options, { ...io, stderr: held.stream }, { isEarly: true });
-  const warming = preparing.then((prepared) => {
-    if (prepared?.ok === true && !read.signal.aborted) {
-      prepared.conversation.prewarm(prepared.emit);
-    }
-    return prepared;
-  });
-  return {
-    async take() {
-      const prepared = await warming;
-      held.release();
-      return prepared;
+  const { beginEarly } = await import("./early-run.ts");
+  return await beginEarly<Preparation>(reading, io, {
+    prepare: (heldIo) => prepare(options, heldIo, { isEarly: true }),
+    warm(prepared) {
+      if (prepared.ok) {
+        prepared.conversation.prewarm(prepared.emit);
+      }
     },
-    async drop() {
-      const prepared = await warming;
-      held.discard();
-      if (prepared?.ok === true) {
+    async close(prepared) {
+      if (prepared.ok) {
         prepared.watch.close();
         await prepared.conversation.close();
       }
     },
-  };
-}
-
-interface EarlyRun {
-  /** undefined: what there is to prepare takes more than looking, and waits for the prompt. */
-  take(): Promise<Preparation | undefined>;
-  drop(): Promise<void>;
+  });
 }
 
 async function prepare(options: ExecOptions, io: Io): Promise<Preparation>;
