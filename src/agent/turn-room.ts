@@ -1,14 +1,23 @@
 /** What a turn does about its context window. */
-import type { ModelError } from "../protocol/index.ts";
+import type { ModelError, TokenUsage } from "../protocol/index.ts";
 import type { ModelRequest } from "../wire/index.ts";
 import { hasPast, keepRoom, makeRoom } from "./context/keeper.ts";
 import type { Room, RoomDependencies } from "./context/room.ts";
+import { judgeCount } from "./context/truncation.ts";
 import { countRequest, failed, interrupted, requestOf, type Step, type Turn } from "./turn-state.ts";
 import { addUsage } from "./usage-sum.ts";
 
 /** Before each request; a step only if it can't be made. */
 export async function beforeRequest(turn: Turn): Promise<Step | undefined> {
   return afterRoom(turn, await keepRoom(roomDependencies(turn)));
+}
+
+/** What the server has counted is the measure from now on, unless it has not read all of the prompt. */
+export function takeCount(turn: Turn, request: ModelRequest, usage: TokenUsage): void {
+  const notice = judgeCount(turn.context, request, usage);
+  if (notice !== undefined) {
+    turn.emit({ type: "notice", notice });
+  }
 }
 
 /** A prompt that the server refuses as too long is summed up, as far as there is something to sum up. */

@@ -6,7 +6,7 @@ import { userMessage } from "./initial-context.ts";
 import { lastAnswer } from "./last-answer.ts";
 import { noticeOddities } from "./oddities.ts";
 import { readResponse } from "./response.ts";
-import { afterFailure, beforeRequest } from "./turn-room.ts";
+import { afterFailure, beforeRequest, takeCount } from "./turn-room.ts";
 import { createTurnSnapshot } from "./turn-snapshot.ts";
 import {
   countRequest,
@@ -96,8 +96,8 @@ async function ask(turn: Turn): Promise<Step> {
       const { items, completion, timing } = response;
       turn.usage = addUsage(turn.usage, completion.usage);
       context.responses += 1;
+      takeCount(turn, request, completion.usage);
       context.lastUsage = completion.usage;
-      context.budget.observe(request, completion.usage);
       const held = { ...request, items: [...session.items, ...items] };
       const fill = context.budget.fill(held, context.head);
       emit({ type: "response-completed", usage: completion.usage, timing, context: fill });

@@ -139,9 +139,13 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     editTool: config.editTool,
     ...config.tools,
   });
+  const server = () => rememberedFacts(endpoint, config.model, memory).server;
   const context = createContextKeeper({
     window,
+    windowIsRemembered: config.contextWindow === undefined,
     head,
+    server,
+    askWindow: () => askWindow(),
     ...(compaction.tokenLimit === undefined ? {} : { limit: compaction.tokenLimit }),
     ...(config.generation.maxOutputTokens === undefined
       ? {}
@@ -168,18 +172,17 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     nextRequest: () => requestOf(basics),
     openHttp: () => wrapHttp(createHttpClient(hosts, { traffic })),
   });
-  const companions: readonly Companion[] = [
-    ...warmth.companions,
-    ...openCompanions({
-      config,
-      home,
-      endpoint,
-      memory,
-      session: session.id,
-      context,
-      openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
-    }),
-  ];
+  const { companions: others, askWindow } = openCompanions({
+    config,
+    home,
+    endpoint,
+    memory,
+    session: session.id,
+    context,
+    server,
+    openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
+  });
+  const companions: readonly Companion[] = [...warmth.companions, ...others];
   const ask = accompany(
     ({ request, signal, emit }) =>
       streamModel(request, asked, {

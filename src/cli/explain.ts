@@ -1,6 +1,6 @@
-import { contextText } from "../exec/index.ts";
-import type { ContextError, LeatError, SandboxError } from "../protocol/index.ts";
+import type { LeatError, SandboxError } from "../protocol/index.ts";
 import { explainConfigError } from "./explain-config.ts";
+import { explainContextFull } from "./explain-full.ts";
 import { explainLoop } from "./explain-loop.ts";
 import { explainModelError } from "./explain-model.ts";
 import type { ExplainContext, Explanation } from "./explanation.ts";
@@ -30,13 +30,6 @@ export function explain(error: LeatError, context: ExplainContext): Explanation 
     default:
       return explainModelError(error, context);
   }
-}
-
-function explainContextFull({ limitTokens, fill }: ContextError): Explanation {
-  return {
-    message: `Conversation is still above the token limit after automatic summarization (limit ${limitTokens}, current ${fill.tokens}). Please start a new session or trim your input.`,
-    hint: `It holds ${contextText(fill)}. Load the model with a larger context and say so with model_context_window, or ask for the work in smaller pieces.`,
-  };
 }
 
 export function explainSandbox(error: SandboxError): Explanation {

@@ -6,3 +6,4 @@ export type { Sink } from "./output.ts";
 export { safeLine } from "./safe-text.ts";
 export { tierName, tierSentence } from "./sandbox-tier-text.ts";
 export { snapshotObstacle } from "./snapshot-text.ts";
+export { largerWindow } from "./window-text.ts";

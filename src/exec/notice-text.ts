@@ -1,8 +1,10 @@
 import { formatCount, formatDuration } from "../figures/index.ts";
 import type { DialectLesson, LeatError, Notice } from "../protocol/index.ts";
+import { cacheMissText } from "./cache-text.ts";
 import { safeLine } from "./safe-text.ts";
 import { tierSentence } from "./sandbox-tier-text.ts";
 import { snapshotObstacle } from "./snapshot-text.ts";
+import { truncationText, windowLearntText } from "./window-text.ts";
 
 export function noticeText(notice: Notice, explain: (error: LeatError) => { message: string }): string {
   switch (notice.kind) {
@@ -25,7 +27,11 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
     case "prewarmed":
       return prewarmText(notice, explain);
     case "window-learnt":
-      return `the server says that the context holds ${formatCount(notice.tokens)} tokens${notice.before === undefined ? "" : `, not ${formatCount(notice.before)}`}`;
+      return windowLearntText(notice);
+    case "context-truncated":
+      return truncationText(notice);
+    case "cache-missed":
+      return cacheMissText(notice);
     case "output-truncated":
       return "the model stopped at its output limit; what came so far is kept";
     case "content-filtered":

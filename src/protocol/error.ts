@@ -3,6 +3,7 @@
  * here are only the kind and the data that text needs.
  */
 
+import type { ServerKind } from "./endpoint.ts";
 import type { ContextFill } from "./usage.ts";
 
 /** What went wrong between us and a model server, judged by what the server says rather than by its status. */
@@ -117,6 +118,8 @@ export interface ContextError {
   readonly kind: "context_full";
   readonly limitTokens: number;
   readonly fill: ContextFill;
+  /** There was nothing to sum up: the prompt was not sent, since no way of counting makes it fit. */
+  readonly unsent?: { readonly model: string; readonly server?: ServerKind };
 }
 
 /** The model went round in circles, was told so, and went on: the loop guard ended the turn. */

@@ -1,3 +1,4 @@
+import type { CacheMiss, ContextTruncation, WindowLearnt } from "./context.ts";
 import type { ConfigError, LeatError, ModelError, SandboxError } from "./error.ts";
 import type { HistoryItem } from "./item.ts";
 import type { SandboxDenial } from "./sandbox-denial.ts";
@@ -165,8 +166,16 @@ export type Notice =
   | { readonly kind: "slot-queued"; readonly slots: number; readonly holders: readonly number[] }
   /** The beginning of the prompt was read by the server before it was needed. Shown only to those who ask for details. */
   | ({ readonly kind: "prewarmed"; readonly elapsedMs: number } & PrewarmEnd)
-  /** The server was asked how much the model holds as it runs; `before` is what was thought until then. */
-  | { readonly kind: "window-learnt"; readonly tokens: number; readonly before?: number }
+  /** The server was asked how much the model holds as it runs. */
+  | ({ readonly kind: "window-learnt" } & WindowLearnt)
+  /** The server has read less than was sent: it cut the prompt without a word. Told again only when far more is cut. */
+  | ({ readonly kind: "context-truncated" } & ContextTruncation)
+  /** The server read anew what it had read before. Once a session for each cause. */
+  | ({
+      readonly kind: "cache-missed";
+      /** What the server has taught since the request before, by which requests are put another way. */
+      readonly lesson?: DialectLesson | "parameter-dropped" | "api-changed";
+    } & CacheMiss)
   /** The model stopped at its output limit; what came so far is kept. */
   | { readonly kind: "output-truncated" }
   | { readonly kind: "content-filtered" }

@@ -5,6 +5,7 @@ export type {
   Approve,
   PrefixRule,
 } from "./approval.ts";
+export type { CacheMissCause, ContextTruncation, PromptChange, WindowLearnt } from "./context.ts";
 export type { EndpointFacts, EndpointMemory, ModelFacts, ServerFacts, ServerKind } from "./endpoint.ts";
 export type {
   ConfigError,

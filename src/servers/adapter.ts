@@ -16,6 +16,8 @@ export interface ServerAdapter {
   /** A question for each of these models, where only that tells about it. */
   readonly perModel?: {
     readonly tellsWindow: boolean;
+    /** What the answer says of the window that a model will be loaded with, which counts only until then. */
+    readonly windowWhenLoaded?: (answer: Fields) => number | undefined;
     readonly question: (model: ServedModel) => Question | undefined;
     readonly add: (model: ServedModel, answer: Fields) => ServedModel;
   };

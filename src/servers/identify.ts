@@ -1,10 +1,16 @@
 import type { ModelError, ServerKind } from "../protocol/index.ts";
 import { type Answer, modelList, type Route, type ServerAdapter } from "./adapter.ts";
 import { type AskOptions, ask, type ServerAddress } from "./ask.ts";
-import { fields } from "./fields.ts";
+import { type Fields, fields } from "./fields.ts";
 import { type Identification, modelNamed, type ServedModel, type ServerIdentity } from "./identity.ts";
 import { ADAPTERS, PLAIN } from "./kinds/all.ts";
 import { startPatience } from "./patience.ts";
+
+interface ModelQuestion {
+  readonly model: string;
+  /** Of one that is not loaded, the window that it will be loaded with is wanted, too. */
+  readonly whenLoaded?: true;
+}
 
 export interface IdentifyOptions extends AskOptions {
   /** All of it ends after so long, whatever the server does. */
@@ -12,7 +18,7 @@ export interface IdentifyOptions extends AskOptions {
   /** Who answered here before: asked first in its own way, and believed only if it answers so. */
   readonly expected?: ServerKind | undefined;
   /** `all`: whatever a person wants to know. Else only what tells the window of the model of that name. */
-  readonly about: "all" | { readonly model: string };
+  readonly about: "all" | ModelQuestion;
   /** Where its list does not tell who it is, each known server's own route is tried; all of them have a list. */
   readonly triesRoutes: boolean;
 }
@@ -115,7 +121,20 @@ async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerI
     return server;
   }
   if (about !== "all") {
-    const wanted = perModel.tellsWindow ? modelNamed(server, about.model) : undefined;
+    const named = modelNamed(server, about.model);
+    if (about.whenLoaded === true && perModel.windowWhenLoaded !== undefined && named?.state !== "loaded") {
+      // A list of what runs does not have it yet.
+      const model = named ?? { id: about.model, state: "not-loaded" };
+      const answer = await askAbout(model, perModel, asking);
+      const contextWindow = answer === undefined ? undefined : perModel.windowWhenLoaded(answer);
+      return contextWindow === undefined
+        ? server
+        : {
+            ...server,
+            models: [{ ...model, contextWindow }, ...server.models.filter((other) => other !== named)],
+          };
+    }
+    const wanted = perModel.tellsWindow ? named : undefined;
     return wanted === undefined ? server : withModels(server, [await askModel(wanted, perModel, asking)]);
   }
   const told = await Promise.all(
@@ -127,18 +146,23 @@ async function complete(adapter: ServerAdapter, asking: Asking): Promise<ServerI
 /** Each is one question; a collection larger than this is not asked about in full. */
 const MOST_MODELS_ASKED = 48;
 
-async function askModel(
+async function askModel(model: ServedModel, perModel: PerModel, asking: Asking): Promise<ServedModel> {
+  const answer = await askAbout(model, perModel, asking);
+  return answer === undefined ? model : perModel.add(model, answer);
+}
+
+type PerModel = NonNullable<ServerAdapter["perModel"]>;
+
+async function askAbout(
   model: ServedModel,
-  { question, add }: NonNullable<ServerAdapter["perModel"]>,
+  { question }: PerModel,
   { address, options }: Asking,
-): Promise<ServedModel> {
+): Promise<Fields | undefined> {
   const asked = question(model);
-  if (asked === undefined) {
-    return model;
-  }
-  const outcome = await ask(address, asked, options);
-  const isTold = outcome.type === "answer" && outcome.answer.status === 200;
-  return isTold ? add(model, fields(outcome.answer.json)) : model;
+  const outcome = asked === undefined ? undefined : await ask(address, asked, options);
+  return outcome?.type === "answer" && outcome.answer.status === 200
+    ? fields(outcome.answer.json)
+    : undefined;
 }
 
 function withModels(server: ServerIdentity, told: readonly ServedModel[]): ServerIdentity {

@@ -10,7 +10,7 @@ import type { DecodedResponse, ThinkingStart } from "./response-decoder.ts";
 
 /** How one request ended. `rejected`: before the answer began. `broken`: the answer did not come to its end. */
 export type ExchangeEnd =
-  | { readonly type: "completed"; readonly response: DecodedResponse }
+  | { readonly type: "completed"; readonly response: DecodedResponse; readonly body: string }
   | { readonly type: "rejected"; readonly error: ModelError; readonly body: string }
   | {
       readonly type: "broken";
@@ -148,7 +148,7 @@ function judge(response: DecodedResponse, circumstances: Circumstances): Exchang
   const isWhole = response.error === undefined && response.completion.finish !== "incomplete";
   // A connection that breaks after the finish reason has lost nothing.
   if (isWhole && !aborted) {
-    return { type: "completed", response };
+    return { type: "completed", response, body };
   }
   const partial = response.items.filter((item) => item.type !== "function_call");
   if (aborted) {

@@ -6,6 +6,7 @@ import type {
   ServerState,
   TokenUsage,
 } from "../protocol/index.ts";
+import type { SentPrompt } from "./sent-prompt.ts";
 
 /**
  * ModelEvent: what the wire tells the agent of a response while it comes, retries included. Deltas are for showing
@@ -36,7 +37,13 @@ export type ModelEvent =
  * then, calls left out.
  */
 export type ModelEnd =
-  | { readonly type: "completed"; readonly items: readonly HistoryItem[]; readonly completion: Completion }
+  | {
+      readonly type: "completed";
+      readonly items: readonly HistoryItem[];
+      readonly completion: Completion;
+      /** What was sent in the end, whatever had to be learnt before. */
+      readonly prompt?: SentPrompt;
+    }
   | { readonly type: "interrupted"; readonly partial: readonly HistoryItem[] }
   | { readonly type: "failed"; readonly error: ModelError; readonly partial: readonly HistoryItem[] };
 

@@ -8,6 +8,7 @@ import type { ModelEnd, ModelEvent } from "./model-event.ts";
 import type { ModelRequest } from "./model-request.ts";
 import { otherApi } from "./other-api.ts";
 import { maxRetries } from "./retry-policy.ts";
+import { sentPrompt } from "./sent-prompt.ts";
 
 export interface StreamOptions {
   readonly http: HttpClient;
@@ -62,7 +63,7 @@ export async function streamModel(
     if (end.type === "completed") {
       const { items, completion, learnt } = end.response;
       asking.remember({ model: learnt ?? {} });
-      return { type: "completed", items, completion };
+      return { type: "completed", items, completion, prompt: sentPrompt(end.body) };
     }
     const { contextTokens } = end.error;
     if (contextTokens !== undefined) {

@@ -38,7 +38,7 @@ function identify(baseUrl: string, question: Question = {}): Promise<Identificat
 
 describe.each(serverFixtures)("$name", (fixture) => {
   const [anyModel = ""] = Object.keys(fixture.windows);
-  const about = { model: fixture.asked_about ?? anyModel };
+  const about = { model: fixture.asked_about ?? anyModel, whenLoaded: true } as const;
 
   test("all that it tells is understood", async () => {
     const server = await startFakeServer(fixture);
@@ -49,7 +49,7 @@ describe.each(serverFixtures)("$name", (fixture) => {
     const windows: Record<string, number | null> = {};
     for (const model of Object.keys(fixture.windows)) {
       const server = await startFakeServer(fixture);
-      const found = await identify(server.url, { about: { model } });
+      const found = await identify(server.url, { about: { model, whenLoaded: true } });
       windows[model] =
         found.type === "identified" ? (modelNamed(found.server, model)?.contextWindow ?? null) : null;
     }

@@ -30,6 +30,7 @@ describe("without trouble", () => {
       type: "completed",
       items: [reasoning("hm", "reasoning_content"), assistant("look"), call("1")],
       completion: { ...plainCompletion, finish: "tool_calls", usage: { inputTokens: 3, outputTokens: 2 } },
+      prompt: expect.anything(),
     });
   });
 
@@ -196,6 +197,7 @@ test.each([
     type: "completed",
     items: [assistant("hi")],
     completion: plainCompletion,
+    prompt: expect.anything(),
   });
 });
 
@@ -205,6 +207,7 @@ test("a body that is one JSON value, behind a byte-order mark", async () => {
     type: "completed",
     items: [assistant("hi")],
     completion: plainCompletion,
+    prompt: expect.anything(),
   });
 });
 

@@ -55,7 +55,12 @@ describe("the two budgets", () => {
     const { end, bodies } = await run(replies);
     expect({ requests: bodies.length, end }).toEqual({
       requests: 10,
-      end: { type: "completed", items: [assistant("hi")], completion: plainCompletion },
+      end: {
+        type: "completed",
+        items: [assistant("hi")],
+        completion: plainCompletion,
+        prompt: expect.anything(),
+      },
     });
   });
 

@@ -6,6 +6,10 @@ import { contextFill, measureParts, totalBytes } from "./meter.ts";
 export interface ContextBudget {
   /** Tokens the model can hold, as configured or as the server has told; undefined where nobody told. */
   readonly window: number | undefined;
+  /** The window is the user's word, or the server's in this session: not one of an earlier session, which may be out of date. */
+  readonly isWindowSure: boolean;
+  /** The ratio of tokens to bytes is the server's own count, not the usual one. */
+  readonly isCounted: boolean;
   /** Tokens of a prompt from which on the conversation is summed up; undefined: never by itself. */
   readonly limit: number | undefined;
   /** Room for the summary's own tokens. */
@@ -21,6 +25,8 @@ export interface ContextBudget {
 
 export interface ContextBudgetOptions {
   readonly window: number | undefined;
+  /** The window was told in an earlier session. */
+  readonly windowIsRemembered?: boolean;
   /** `model_auto_compact_token_limit`. */
   readonly limit?: number;
   /** `model_max_output_tokens`: an answer of that length must have room. */
@@ -37,10 +43,18 @@ const LEAST_TOKENS_TO_LEARN = 200;
 
 export function createContextBudget(options: ContextBudgetOptions): ContextBudget {
   let { window } = options;
+  let isWindowSure = window !== undefined && options.windowIsRemembered !== true;
+  let isCounted = false;
   let tokensPerByte = USUAL_TOKENS_PER_BYTE;
   return {
     get window() {
       return window;
+    },
+    get isWindowSure() {
+      return isWindowSure;
+    },
+    get isCounted() {
+      return isCounted;
     },
     get limit() {
       return limitOf(window, options);
@@ -52,10 +66,12 @@ export function createContextBudget(options: ContextBudgetOptions): ContextBudge
       if (inputTokens !== undefined && inputTokens >= LEAST_TOKENS_TO_LEARN) {
         const ratio = inputTokens / totalBytes(measureParts(request, []));
         tokensPerByte = between(TOKENS_PER_BYTE.least, ratio, TOKENS_PER_BYTE.most);
+        isCounted = true;
       }
     },
     learnWindow(tokens) {
       window = tokens;
+      isWindowSure = true;
     },
     get bytesPerToken() {
       return 1 / tokensPerByte;

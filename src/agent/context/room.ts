@@ -4,11 +4,12 @@ import type {
   LeatError,
   MessageItem,
   Plan,
+  ServerFacts,
   TokenUsage,
 } from "../../protocol/index.ts";
 import type { Session } from "../../session/index.ts";
 import type { ModelEnd, ModelEvent, ModelRequest } from "../../wire/index.ts";
-import type { ContextBudget } from "./budget.ts";
+import type { ContextBudget, ContextBudgetOptions } from "./budget.ts";
 
 /** What a session knows of its context window, from its first turn to its last. */
 export interface ContextKeeper {
@@ -25,7 +26,19 @@ export interface ContextKeeper {
   lastUsage: TokenUsage | undefined;
   /** Summaries with no more than one response between them. */
   summariesInARow: number;
+  /** What is known of the server by now, so that it can be said what to do about its window. */
+  readonly server: () => ServerFacts;
+  /** Asks the server for its window before a request leaves, for a moment; undefined: nobody can be asked. */
+  readonly askWindow: (() => Promise<void>) | undefined;
+  hasAskedWindow: boolean;
+  /** How many tokens were missing when it was last told that the server cuts prompts. */
+  truncatedTokens: number | undefined;
 }
+
+export type ContextKeeperOptions = ContextBudgetOptions & {
+  readonly head: readonly MessageItem[];
+  readonly ownPrompt?: string;
+} & Partial<Pick<ContextKeeper, "server" | "askWindow">>;
 
 export interface RoomDependencies {
   readonly session: Session;

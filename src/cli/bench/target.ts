@@ -103,7 +103,8 @@ function targetOf(config: Config, endpoint: Endpoint, own: { memory: EndpointMem
         return known ?? rememberedFacts(endpoint, model, memory).model.contextWindow;
       }
       const openHttp = () => createHttpClient(new Set());
-      return await askWindow({ endpoint, model, memory, openHttp, signal: io.interrupt });
+      const found = await askWindow({ endpoint, model, memory, openHttp, signal: io.interrupt });
+      return found?.tokens;
     },
     explain: (error: LeatError) => explain(error, context),
     newSeed: () => crypto.randomUUID().slice(0, 8),

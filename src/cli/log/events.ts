@@ -109,14 +109,20 @@ function outcomeFields(result: ToolOutcome): Fields {
 }
 
 /** What the model or the user wrote. */
-const CONTENT = new Set(["unit", "commands"]);
+const CONTENT = new Set(["unit", "commands", "cause"]);
+
+const WARNINGS = new Set<Notice["kind"]>(["no-snapshot", "context-truncated", "cache-missed"]);
 
 function noticeEntry(notice: Notice): LogEntry {
   const fields = Object.entries(notice).filter(([name]) => name !== "kind");
   return {
-    level: "error" in notice || notice.kind === "no-snapshot" ? "warn" : "info",
+    level: "error" in notice || WARNINGS.has(notice.kind) ? "warn" : "info",
     event: notice.kind,
-    fields: Object.fromEntries(fields.filter(([name]) => !CONTENT.has(name))),
+    fields: {
+      ...Object.fromEntries(fields.filter(([name]) => !CONTENT.has(name))),
+      // Where a prompt has changed, the texts that differ are content.
+      ...(notice.kind === "cache-missed" ? { cause_type: notice.cause.type } : {}),
+    },
     content: Object.fromEntries(fields.filter(([name]) => CONTENT.has(name))),
   };
 }

@@ -29,6 +29,8 @@ export const ollama: ServerAdapter = {
   },
   perModel: {
     tellsWindow: false,
+    windowWhenLoaded: ({ parameters }) =>
+      tokens(Number(/^num_ctx\s+(\d{1,9})\s*$/m.exec(text(parameters) ?? "")?.[1])),
     question: ({ id }) => ({ route: "/api/show", json: { model: id } }),
     add(model, answer) {
       const capabilities = Array.isArray(answer["capabilities"]) ? texts(answer["capabilities"]) : undefined;

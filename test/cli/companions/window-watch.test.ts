@@ -35,6 +35,7 @@ function watch(url: string, { isWanted = true, window }: { isWanted?: boolean; w
     model: "qwen3-8b",
     memory: openEndpointMemory(home),
     budget,
+    head: [],
   });
   const seen: ModelEvent[] = [];
   const request = (events: readonly ModelEvent[], end: ModelEnd) =>
@@ -76,7 +77,14 @@ describe("the window is asked for", () => {
     await request([TEXT], DONE);
     await made.close();
     expect(server.asked).toEqual(["GET /v1/models", "GET /props"]);
-    const notice = { kind: "window-learnt", tokens: 16_384, before: 4_096 };
+    const notice = {
+      kind: "window-learnt",
+      tokens: 16_384,
+      before: 4_096,
+      server: "llamacpp",
+      most: 40_960,
+      model: "qwen3-8b",
+    };
     expect(seen).toEqual([TEXT, { type: "notice", notice }, TEXT]);
   });
 
