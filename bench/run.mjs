@@ -49,6 +49,10 @@ try {
 }
 
 async function measureAll() {
+  if (process.argv.includes("--prewarm")) {
+    measurePrewarm();
+    return;
+  }
   const runs = quick ? 3 : 11;
   console.log(
     `node ${process.version}, medians; NODE_EXTRA_CA_CERTS unset; ratios are what counts, the machine is noisy\n`,
@@ -104,6 +108,14 @@ async function measureAll() {
   for (const [name, { floor, own }] of Object.entries(decoder)) {
     row(`decoder alone, MB/s, ${name}`, floor, own, own / floor, "");
   }
+  measurePrewarm();
+}
+
+/** A table of its own: seconds, on a server that takes its time. */
+function measurePrewarm() {
+  console.log("");
+  const args = [join(here, "prewarm.mjs"), ...(quick ? ["--quick"] : [])];
+  execFileSync(process.execPath, args, { stdio: "inherit" });
 }
 
 async function measureCommands() {

@@ -13,6 +13,12 @@ let shellPid = 0;
 let callLeftMs = 0;
 
 const server = createServer(async (request, response) => {
+  // Who is there, and with which models: it does not tell.
+  if (request.method === "GET") {
+    request.resume();
+    response.writeHead(404).end();
+    return;
+  }
   const gapMs = performance.now() - callLeftMs;
   // Read at once, before the client goes on to whatever it does while it waits.
   const pid = nodeBelow(shellPid);

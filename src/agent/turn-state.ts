@@ -76,7 +76,14 @@ export type Step =
   | { readonly type: "run"; readonly calls: readonly FunctionCallItem[]; readonly completion: Completion }
   | { readonly type: "end"; readonly end: TurnEnd };
 
-export function requestOf({ model, instructions, session, tools, settings }: Turn): ModelRequest {
+/** What the next request of the session is, as far as it stands: the same bytes for the same history. */
+export function requestOf({
+  model,
+  instructions,
+  session,
+  tools,
+  settings,
+}: Pick<TurnDependencies, "model" | "instructions" | "session" | "tools" | "settings">): ModelRequest {
   return { model, instructions, items: session.items, tools: tools.specs, settings };
 }
 

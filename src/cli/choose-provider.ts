@@ -15,20 +15,44 @@ import {
 } from "./provider-choice.ts";
 
 export async function chooseProvider(sources: ChoiceSources, io: Io): Promise<Choice> {
+  const way = wayOf(sources, io);
+  switch (way) {
+    case "oss": {
+      const { useOssProvider } = await import("./local/oss.ts");
+      return await useOssProvider(sources, io);
+    }
+    case "discover": {
+      const { useWhatRuns } = await import("./local/zero-config.ts");
+      return await useWhatRuns(sources, io);
+    }
+    case "complete": {
+      const { completeModel } = await import("./local/complete-model.ts");
+      return await completeModel(sources, io);
+    }
+    case "as-configured":
+      return { ok: true, config: sources.config };
+    default:
+      return way satisfies never;
+  }
+}
+
+/** The configuration says it all: nothing has to be asked, shown or fetched. */
+export function isChosen(sources: ChoiceSources, io: Io): boolean {
+  return wayOf(sources, io) === "as-configured";
+}
+
+type Way = "oss" | "discover" | "complete" | "as-configured";
+
+function wayOf(sources: ChoiceSources, io: Io): Way {
   const { wanted, config, memory } = sources;
   if (wanted.oss === true || wanted.localProvider !== undefined) {
-    const { useOssProvider } = await import("./local/oss.ts");
-    return await useOssProvider(sources, io);
+    return "oss";
   }
   if (isUnconfigured(config) && mayDiscover(sources, io)) {
-    const { useWhatRuns } = await import("./local/zero-config.ts");
-    return await useWhatRuns(sources, io);
+    return "discover";
   }
-  if (isLoopback(new URL(config.provider.baseUrl).hostname) && isOpen(wanted, config, memory)) {
-    const { completeModel } = await import("./local/complete-model.ts");
-    return await completeModel(sources, io);
-  }
-  return { ok: true, config };
+  const isLocal = isLoopback(new URL(config.provider.baseUrl).hostname);
+  return isLocal && isOpen(wanted, config, memory) ? "complete" : "as-configured";
 }
 
 /** A user of OpenAI with a configuration and a key is left in peace. */

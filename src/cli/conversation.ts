@@ -5,6 +5,7 @@ import {
   createContextKeeper,
   initialContext,
   readProjectDocs,
+  requestOf,
   type TurnDependencies,
 } from "../agent/index.ts";
 import type { Approvals } from "../approval/index.ts";
@@ -21,8 +22,10 @@ import type { Sandbox } from "../sandbox/index.ts";
 import { createSession, readGitFacts, type Session } from "../session/index.ts";
 import { createToolSet } from "../tools/index.ts";
 import { type Endpoint, rememberedFacts, streamModel } from "../wire/index.ts";
-import { accompany } from "./companions/companion.ts";
+import { accompany, type Companion } from "./companions/companion.ts";
+import { ttlOf } from "./companions/keep-loaded.ts";
 import { openCompanions } from "./companions/open-companions.ts";
+import { openWarmth } from "./companions/open-warmth.ts";
 import { confine, hiddenFiles, hiddenPaths, sandboxPolicy } from "./confinement.ts";
 import type { Io } from "./io.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -40,6 +43,8 @@ export interface ConversationOptions {
   readonly endpoint: Endpoint;
   /** Nothing but loopback is contacted, whatever is configured. */
   readonly offline: boolean;
+  /** Nothing is written before `begin`. */
+  readonly isDraft?: boolean;
   /** Put around the client, to see what goes over the line. */
   readonly wrapHttp?: (http: HttpClient) => HttpClient;
   /** Counts what goes to which host. */
@@ -54,12 +59,22 @@ export type Conversation =
       /** AGENTS.md files were longer than `project_doc_max_bytes`. */
       readonly docsTruncated: boolean;
       readonly dependencies: Omit<TurnDependencies, "approve" | "emit" | "signal" | "now">;
+      /** Writes down what there is, where it was opened as a draft. */
+      begin(): SessionError | undefined;
+      /**
+       * The user is waited for, and the server may read what is sure of the next prompt: at the start of a session, and at the end
+       * of a turn in which the conversation was summed up. Ends by itself, at the latest with the next request. (In exec, after a
+       * summary the next request follows at once: there is nothing to wait for, and nothing to warm.)
+       */
+      prewarm(emit: (event: AgentEvent) => void): void;
       /** To be told of every event of a turn. */
       see(event: AgentEvent): void;
       /** Ends what runs in the background. */
       close(): Promise<void>;
     }
   | { readonly ok: false; readonly error: SessionError | ConfigError };
+
+export type OpenConversation = Extract<Conversation, { ok: true }>;
 
 /** Assembles what a turn needs from the configuration: the one place where the modules meet. No process is started. */
 export function openConversation(options: ConversationOptions, io: Io): Conversation {
@@ -89,6 +104,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     userInstructions: docs.text,
     git: readGitFacts(cwd),
     now: () => new Date(),
+    isDraft: options.isDraft === true,
   });
   if (!opened.ok) {
     return opened;
@@ -136,7 +152,27 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
       : { maxOutputTokens: config.generation.maxOutputTokens }),
     ...(summaryPrompt === undefined ? {} : { ownPrompt: summaryPrompt }),
   });
-  const { companions, askWindow } = openCompanions({
+  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
+  const ttl = ttlOf({ minutes: config.keepModelLoadedMinutes, endpoint, model: config.model, memory });
+  const basics = {
+    session,
+    model: config.model,
+    instructions,
+    tools,
+    settings: {
+      ...config.generation,
+      extraBody: { ...ttl, ...withSessionId(config.provider.extraBody, session.id) },
+    },
+  };
+  const warmth = openWarmth({
+    config,
+    home,
+    endpoint: asked,
+    memory,
+    nextRequest: () => requestOf(basics),
+    openHttp: () => wrapHttp(createHttpClient(hosts, { traffic })),
+  });
+  const { companions: others, askWindow } = openCompanions({
     config,
     home,
     endpoint,
@@ -146,7 +182,7 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     server,
     openHttp: () => wrapHttp(createHttpClient(new Set(), { traffic })),
   });
-  const asked: Endpoint = { ...endpoint, sessionHeaders: sessionHeaders(config.provider, session.id) };
+  const companions: readonly Companion[] = [...warmth.companions, ...others];
   const ask = accompany(
     ({ request, signal, emit }) =>
       streamModel(request, asked, {
@@ -164,12 +200,10 @@ export function openConversation(options: ConversationOptions, io: Io): Conversa
     session,
     policy,
     docsTruncated: docs.truncated,
+    begin: () => session.begin(),
+    prewarm: (emit) => warmth.prewarm.begin(emit),
     dependencies: {
-      session,
-      model: config.model,
-      instructions,
-      tools,
-      settings: { ...config.generation, extraBody: withSessionId(config.provider.extraBody, session.id) },
+      ...basics,
       cwd,
       userHome: io.userHome,
       openSandbox() {

@@ -3,12 +3,10 @@ import { type HeaderFacts, tierName, tierSentence } from "../exec/index.ts";
 import { isLoopback } from "../net/index.ts";
 import type { SandboxPolicy, SandboxTier } from "../protocol/index.ts";
 import { bubblewrapIsMissing } from "../sandbox/index.ts";
-import type { Conversation } from "./conversation.ts";
+import type { OpenConversation } from "./conversation.ts";
 import { explainUnknownKeys } from "./explain-config.ts";
 import { isGuessed } from "./provider-choice.ts";
 import { version } from "./version.ts";
-
-type OpenConversation = Extract<Conversation, { ok: true }>;
 
 /** What stands above a run: who answers, from where, and what it may touch. */
 export function headerFacts(

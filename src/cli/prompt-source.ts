@@ -8,9 +8,13 @@ export type PromptSource =
 
 const NO_PROMPT = "No prompt provided. Either specify one as an argument or pipe the prompt into stdin.";
 
+export function isFromStdin(argument: string | undefined): boolean {
+  return argument === undefined || argument === "-";
+}
+
 /** Codex's rules (reference: codex exec, 0.45): an argument, or `-`, or whatever is piped in. */
 export async function readPrompt(argument: string | undefined, io: Io): Promise<PromptSource> {
-  if (argument !== undefined && argument !== "-") {
+  if (argument !== undefined && !isFromStdin(argument)) {
     return argument.trim() === ""
       ? { type: "missing", message: NO_PROMPT }
       : { type: "prompt", prompt: argument };

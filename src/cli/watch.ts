@@ -8,7 +8,7 @@ import type { Endpoint } from "../wire/index.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Io } from "./io.ts";
 
-interface Watch {
+export interface Watch {
   /** For the client of the conversation. */
   readonly line: { readonly wrapHttp: (http: HttpClient) => HttpClient; readonly traffic?: Traffic };
   begin(facts: {

@@ -24,6 +24,9 @@ export interface Config {
   readonly stats: boolean;
   /** What `--oss` stands for; absent: Codex's `oss`. */
   readonly ossProvider?: string;
+  readonly prewarm: boolean;
+  /** Absent: leat's own choice; 0: never asked for. */
+  readonly keepModelLoadedMinutes?: number;
   /** Whether what a turn changes is kept for `leat undo`. */
   readonly undo: boolean;
   /** "auto": by the model's family. */
@@ -109,6 +112,8 @@ export interface ProviderConfig {
   /** Nobody set the time-out; it is the default. */
   readonly idleTimeoutIsDefault: boolean;
   readonly requiresOpenaiAuth: boolean;
+  /** Absent: where it costs nothing. */
+  readonly prewarm?: boolean;
   readonly bearerToken?: string;
 }
 

@@ -59,6 +59,17 @@ export const KEYS: readonly KeySpec[] = [
     allowed: ["read-only", "workspace-write", "danger-full-access"],
   }),
   used("stats", "boolean", "Keep the figures of each answer, for `leat stats`.", { default: true }),
+  used(
+    "prewarm",
+    "boolean",
+    "Have a server on this machine read the beginning of the prompt while you are waited for ([warm.md](warm.md)).",
+    { default: true },
+  ),
+  used(
+    "keep_model_loaded_minutes",
+    "integer",
+    "How long LM Studio and Ollama keep the model after the last request; 0: leat asks for nothing. Not set: 60 for Ollama, LM Studio's own.",
+  ),
   used("undo", "boolean", "Keep what a turn changes, for `leat undo`.", { default: true }),
   used(
     "edit_tool",
@@ -180,6 +191,11 @@ export const KEYS: readonly KeySpec[] = [
   used("model_providers.<id>.stream_idle_timeout_ms", "integer", "The longest silence, in milliseconds.", {
     default: 300_000,
   }),
+  used(
+    "model_providers.<id>.prewarm",
+    "boolean",
+    "Prewarm this server wherever it is, or never. Not set: only where it costs nothing.",
+  ),
   used("model_providers.<id>.requires_openai_auth", "boolean", "The key may come from auth.json.", {
     default: false,
   }),

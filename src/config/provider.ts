@@ -67,6 +67,7 @@ export function resolveProvider(
   const envKeyInstructions = field<string | undefined>("env_key_instructions");
   const bearerToken = field<string | undefined>("experimental_bearer_token");
   const sessionIdHeaders = field<readonly string[] | undefined>("session_id_headers");
+  const prewarm = field<boolean | undefined>("prewarm");
   const count = (name: string): number => capped([...path, name], field<number>(name));
   const strings = (name: string) => stringRecord(field<TomlTable | undefined>(name));
   const provider: ProviderConfig = {
@@ -87,6 +88,7 @@ export function resolveProvider(
     streamIdleTimeoutMs: count("stream_idle_timeout_ms"),
     idleTimeoutIsDefault: fieldSetting(document, builtIn, id, "stream_idle_timeout_ms").origin === "default",
     requiresOpenaiAuth: field<boolean>("requires_openai_auth"),
+    ...(prewarm !== undefined && { prewarm }),
     ...(bearerToken !== undefined && { bearerToken }),
   };
   return { ok: true, provider };

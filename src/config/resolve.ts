@@ -74,6 +74,7 @@ export function resolveConfig(
 
   const ossProvider = get<string | undefined>("oss_provider");
   const hiddenPaths = get<string[] | undefined>("sandbox_hidden_paths");
+  const keepLoaded = get<number | undefined>("keep_model_loaded_minutes");
   const absolute = (path: string): string => resolve(cwd, withHome(path, env["HOME"]));
   const config: Config = {
     file: document.file,
@@ -91,6 +92,8 @@ export function resolveConfig(
     tools: tools(get),
     stats: get("stats"),
     ...(ossProvider !== undefined && { ossProvider }),
+    prewarm: get("prewarm"),
+    ...(keepLoaded !== undefined && { keepModelLoadedMinutes: keepLoaded }),
     undo: get("undo"),
     editTool: get("edit_tool"),
     hideAgentReasoning: get("hide_agent_reasoning"),

@@ -22,6 +22,10 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return `${API_NAMES[notice.from]} does not work here (${notice.error.message}); ${API_NAMES[notice.to]} is used from now on`;
     case "dialect-learnt":
       return LESSONS[notice.lesson];
+    case "slot-queued":
+      return `queued: ${slotsText(notice)}; Ctrl-C ends the wait`;
+    case "prewarmed":
+      return prewarmText(notice, explain);
     case "window-learnt":
       return windowLearntText(notice);
     case "context-truncated":
@@ -68,6 +72,39 @@ export function noticeText(notice: Notice, explain: (error: LeatError) => { mess
       return notice.step === "told"
         ? "the model announced a step and did not take it; it is told to go on"
         : "the model announced a step once more and did not take it";
+    default:
+      return notice satisfies never;
+  }
+}
+
+function slotsText({ slots, holders }: Extract<Notice, { kind: "slot-queued" }>): string {
+  const pids = `pid ${holders.join(", ")}`;
+  return slots === 1
+    ? `the server's only slot is used by another leat session (${pids})`
+    : `all ${formatCount(slots)} slots of the server are used by other leat sessions (${pids})`;
+}
+
+function prewarmText(
+  notice: Extract<Notice, { kind: "prewarmed" }>,
+  explain: (error: LeatError) => { message: string },
+): string {
+  const time = `${(notice.elapsedMs / 1000).toFixed(1)} s`;
+  switch (notice.end) {
+    case "read": {
+      const { tokens, cached } = notice;
+      const what = tokens === undefined ? "the prompt" : `${formatCount(tokens)} tokens`;
+      return `prewarmed ${what} in ${time}${cached ? `, ${formatCount(cached)} of them from the cache` : ""}`;
+    }
+    case "cut": {
+      const { tokens, total } = notice;
+      const what =
+        tokens === undefined || total === undefined
+          ? ""
+          : `: ${formatCount(tokens)} of ${formatCount(total)} tokens are read`;
+      return `prewarming was cut short by the prompt after ${time}${what}`;
+    }
+    case "failed":
+      return `prewarming failed after ${time}: ${explain(notice.error).message}`;
     default:
       return notice satisfies never;
   }

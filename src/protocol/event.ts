@@ -133,6 +133,12 @@ export interface Plan {
   }[];
 }
 
+/** `cut`: the real request came; what was read by then stays read. Tokens: what the server told by then. */
+export type PrewarmEnd =
+  | { readonly end: "read"; readonly tokens?: number; readonly cached?: number }
+  | { readonly end: "cut"; readonly tokens?: number; readonly total?: number }
+  | { readonly end: "failed"; readonly error: ModelError };
+
 /** Something the user must know though the turn goes on. */
 export type Notice =
   | {
@@ -157,6 +163,10 @@ export type Notice =
       readonly to: "chat" | "responses";
       readonly error: ModelError;
     }
+  /** All slots of the server are used by other leat sessions; this one waits for its turn. Told once a turn. */
+  | { readonly kind: "slot-queued"; readonly slots: number; readonly holders: readonly number[] }
+  /** The beginning of the prompt was read by the server before it was needed. Shown only to those who ask for details. */
+  | ({ readonly kind: "prewarmed"; readonly elapsedMs: number } & PrewarmEnd)
   /** The server was asked how much the model holds as it runs. */
   | ({ readonly kind: "window-learnt" } & WindowLearnt)
   /** The server has read less than was sent: it cut the prompt without a word. Told again only when far more is cut. */

@@ -27,6 +27,7 @@ export type {
   Notice,
   Plan,
   PrefillProgress,
+  PrewarmEnd,
   ServerState,
   ToolAction,
   ToolOutcome,

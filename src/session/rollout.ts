@@ -58,7 +58,7 @@ function cutBack(descriptor: number, size: number): void {
   }
 }
 
-function rolloutPath(home: string, sessionId: string, now: Date): string {
+export function rolloutPath(home: string, sessionId: string, now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const [year, month, day] = [String(now.getFullYear()), two(now.getMonth() + 1), two(now.getDate())];
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join("-");

@@ -10,7 +10,7 @@ import {
 } from "./codex-lines.ts";
 import type { GitFacts } from "./git-facts.ts";
 import { createSessionId } from "./identifier.ts";
-import { createRolloutFile, type RolloutFile } from "./rollout.ts";
+import { createRolloutFile, type RolloutFile, rolloutPath } from "./rollout.ts";
 
 /** A conversation: its history in memory and, line by line, on disk. History is append-only. */
 export interface Session {
@@ -20,6 +20,8 @@ export interface Session {
   readonly items: readonly HistoryItem[];
   /** All that the user has said, also what has been summed up since. */
   readonly userTexts: readonly string[];
+  /** Writes what there is so far, where the session was opened as a draft. */
+  begin(): SessionError | undefined;
   /** Keeps the item and writes it before it returns: what was returned survives a kill. */
   append(item: HistoryItem): SessionError | undefined;
   /** The same for what no one said: instructions and facts at the head of the history. */
@@ -46,6 +48,8 @@ export interface SessionOptions {
   readonly userInstructions: string | undefined;
   readonly git: GitFacts | undefined;
   readonly now: () => Date;
+  /** The file is written with `begin` only: until then nothing tells of a session that may come to nothing. */
+  readonly isDraft?: boolean;
 }
 
 export type OpenedSession =
@@ -53,37 +57,25 @@ export type OpenedSession =
   | { readonly ok: false; readonly error: SessionError };
 
 export function createSession(options: SessionOptions): OpenedSession {
-  const started = options.now();
-  const id = createSessionId(started.getTime());
-  let file: RolloutFile | undefined;
-  try {
-    file = createRolloutFile(options.home, id, started);
-    file.write(
-      {
-        type: "session_meta",
-        payload: {
-          id,
-          timestamp: started.toISOString(),
-          cwd: options.cwd,
-          originator: options.originator,
-          cli_version: options.version,
-          instructions: options.userInstructions ?? null,
-          ...(options.git === undefined ? {} : { git: options.git }),
-        },
-      },
-      started,
-    );
-  } catch (error) {
-    file?.close();
-    return { ok: false, error: sessionError(options.home, error) };
-  }
-  return { ok: true, session: openSession(id, file, options.now) };
+  const session = openDraft(options);
+  const error = options.isDraft === true ? undefined : session.begin();
+  return error === undefined ? { ok: true, session } : { ok: false, error };
 }
 
-function openSession(id: string, file: RolloutFile, now: () => Date): Session {
+function openDraft(options: SessionOptions): Session {
+  const { home, now } = options;
+  const started = now();
+  const id = createSessionId(started.getTime());
   let items: HistoryItem[] = [];
   const userTexts: string[] = [];
+  let file: RolloutFile | undefined;
+  /** What a draft would have written by now. */
+  const waiting: { readonly line: RolloutLine; readonly time: Date }[] = [];
   const write = (line: RolloutLine): SessionError | undefined => {
+    if (file === undefined) {
+      waiting.push({ line, time: now() });
+      return undefined;
+    }
     try {
       file.write(line, now());
       return undefined;
@@ -97,7 +89,25 @@ function openSession(id: string, file: RolloutFile, now: () => Date): Session {
   };
   return {
     id,
-    path: file.path,
+    path: rolloutPath(home, id, started),
+    begin() {
+      if (file !== undefined) {
+        return undefined;
+      }
+      let created: RolloutFile | undefined;
+      try {
+        created = createRolloutFile(home, id, started);
+        created.write(metaLine(id, started, options), started);
+        for (const { line, time } of waiting.splice(0)) {
+          created.write(line, time);
+        }
+        file = created;
+        return undefined;
+      } catch (error) {
+        created?.close();
+        return sessionError(home, error);
+      }
+    },
     get items() {
       return items;
     },
@@ -118,7 +128,22 @@ function openSession(id: string, file: RolloutFile, now: () => Date): Session {
     recordUsage: (total, last, contextWindow) => write(usageLine(total, last, contextWindow)),
     recordInterruption: () =>
       write({ type: "event_msg", payload: { type: "turn_aborted", reason: "interrupted" } }),
-    close: () => file.close(),
+    close: () => file?.close(),
+  };
+}
+
+function metaLine(id: string, started: Date, options: SessionOptions): RolloutLine {
+  return {
+    type: "session_meta",
+    payload: {
+      id,
+      timestamp: started.toISOString(),
+      cwd: options.cwd,
+      originator: options.originator,
+      cli_version: options.version,
+      instructions: options.userInstructions ?? null,
+      ...(options.git === undefined ? {} : { git: options.git }),
+    },
   };
 }
 

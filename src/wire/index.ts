@@ -8,3 +8,4 @@ export type { Completion, ModelEnd, ModelEvent } from "./model-event.ts";
 export type { GenerationSettings, ModelRequest } from "./model-request.ts";
 export type { PromptComparison, SentPrompt } from "./sent-prompt.ts";
 export { streamModel } from "./stream-model.ts";
+export { type WarmEnd, warmPrompt } from "./warm-prompt.ts";

@@ -19,6 +19,8 @@ export interface GenerationSettings {
   readonly reasoningSummary?: string;
   readonly verbosity?: string;
   readonly maxOutputTokens?: number;
+  /** Which of llama.cpp's slots is to answer: set only where it is known that llama.cpp will, and has that many. */
+  readonly slot?: number;
   /** Put over our own top-level keys, last. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
 }

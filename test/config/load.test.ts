@@ -105,6 +105,7 @@ test("no file: the defaults, each with its origin", () => {
       tools: { useLoginShell: false },
       hideAgentReasoning: false,
       stats: true,
+      prewarm: true,
       undo: true,
       showRawAgentReasoning: undefined,
       projectDocMaxBytes: 32768,

@@ -334,7 +334,7 @@ interface OssCase extends World {
 }
 
 describe.skipIf(noNamespaces !== undefined)(`-m (${noNamespaces ?? "any port"})`, () => {
-  const config = 'model_provider = "ollama"\nmodel_context_window = 8192\n';
+  const config = 'model_provider = "ollama"\nmodel_context_window = 8192\nkeep_model_loaded_minutes = 0\n';
 
   test("a server that is silent, or not there, does not hold it up: it is sent as typed", async () => {
     const user = createUser({ ports: {}, config });

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { type PracticeServer, type Reply, startPracticeServer } from "../../src/practice/index.ts";
@@ -31,7 +32,8 @@ export interface Workbench {
 }
 
 interface RunOptions {
-  readonly stdin?: string | readonly Buffer[];
+  /** `open`: the test writes to it, and ends it. */
+  readonly stdin?: string | readonly Buffer[] | "open";
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +44,7 @@ interface Run {
 }
 
 interface Running {
-  readonly child: ChildProcess;
+  readonly child: ChildProcess & { readonly stdin: Writable };
   readonly ended: Promise<Run>;
   /** Resolves once stdout or stderr hold the text. */
   sees(text: string): Promise<void>;
@@ -114,10 +116,12 @@ function start(
       }
     });
   }
-  for (const piece of typeof options.stdin === "string" ? [options.stdin] : (options.stdin ?? [])) {
-    child.stdin.write(piece);
+  if (options.stdin !== "open") {
+    for (const piece of typeof options.stdin === "string" ? [options.stdin] : (options.stdin ?? [])) {
+      child.stdin.write(piece);
+    }
+    child.stdin.end();
   }
-  child.stdin.end();
   // A test that fails half-way must not leave a process behind.
   const timer = setTimeout(() => child.kill("SIGKILL"), 18_000);
   const ended = new Promise<Run>((resolve) => {

@@ -99,7 +99,8 @@ describe("the window of a model on this machine", () => {
     const second = await user.leat(["exec", "-c", "model=qwen3-8b", "Go."]);
     expect(second.stderr).toContain("context 16,384");
     expect(second.stderr).toContain("the context holds 8,192 tokens, not 16,384");
-    expect(state.order).toEqual([CHAT, "GET /props", CHAT]);
+    // With more than one slot, it is asked before which of them are idle.
+    expect(state.order).toEqual(["GET /slots", CHAT, "GET /props", CHAT]);
     expect(user.facts().models["qwen3-8b"]).toEqual({ contextWindow: 8_192 });
 
     state.order.length = 0;

@@ -1,6 +1,6 @@
-import fs, { closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import fs, { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ReasoningItem, SandboxMode } from "../../src/protocol/index.ts";
 import { createSessionId } from "../../src/session/identifier.ts";
@@ -92,6 +92,37 @@ describe("the rollout", () => {
       `${at},"type":"event_msg","payload":{"type":"turn_aborted","reason":"interrupted"}}`,
       "",
     ]);
+  });
+
+  test("a draft is nowhere to be found, and has all its lines once it begins", () => {
+    const [home, other] = [tempFolder(), tempFolder()];
+    const draft = open(options(home, { isDraft: true }));
+    const session = open(options(other));
+    for (const one of [draft, session]) {
+      one.appendContext(user("facts"));
+    }
+    expect(readdirSync(home)).toEqual([]);
+    expect(draft.items).toEqual([user("facts")]);
+    expect([draft.begin(), draft.begin(), session.begin()]).toEqual([undefined, undefined, undefined]);
+    for (const one of [draft, session]) {
+      one.append(user("q"));
+      one.close();
+    }
+    const lines = ({ id, path }: Session) => readFileSync(path, "utf8").replaceAll(id, "ID");
+    expect(lines(draft)).toBe(lines(session));
+    expect(relative(home, draft.path).replace(draft.id, "ID")).toBe(
+      relative(other, session.path).replace(session.id, "ID"),
+    );
+  });
+
+  test("a draft that comes to nothing leaves nothing, and one that can't be written says so", () => {
+    const home = tempFolder();
+    open(options(home, { isDraft: true })).close();
+    expect(readdirSync(home)).toEqual([]);
+    const draft = open(options(home, { isDraft: true }));
+    writeFileSync(join(home, "sessions"), "a file");
+    expect(draft.begin()).toMatchObject({ kind: "session", path: home });
+    draft.close();
   });
 
   test.each<[string, ReasoningItem, object | undefined]>([

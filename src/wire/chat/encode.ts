@@ -22,6 +22,7 @@ export function encodeChatBody(request: ModelRequest, dialect: Dialect): string 
     ...(settings?.maxOutputTokens === undefined
       ? {}
       : { [dialect.maxTokensField]: settings.maxOutputTokens }),
+    ...(settings?.slot === undefined ? {} : { id_slot: settings.slot }),
     ...settings?.extraBody,
   };
   const accepted = Object.entries(parameters).filter(([name]) => !dialect.refusedParameters.has(name));

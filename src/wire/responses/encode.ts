@@ -27,6 +27,7 @@ export function encodeResponsesBody(request: ModelRequest, dialect: Dialect): st
       : {}),
     ...(text === undefined ? {} : { text }),
     ...(settings?.maxOutputTokens === undefined ? {} : { max_output_tokens: settings.maxOutputTokens }),
+    ...(settings?.slot === undefined ? {} : { id_slot: settings.slot }),
     ...settings?.extraBody,
   };
   const accepted = Object.entries(parameters).filter(([name]) => !dialect.refusedParameters.has(name));
