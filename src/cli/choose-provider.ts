@@ -1,18 +1,10 @@
 /** Whom exec asks, where that is not simply what is configured. What it takes is loaded only then. */
-import { existsSync } from "node:fs";
 import type { Config } from "../config/index.ts";
 import { isLoopback } from "../net/index.ts";
 import type { EndpointMemory } from "../protocol/index.ts";
 import { rememberedFacts } from "../wire/index.ts";
 import type { Io } from "./io.ts";
-import {
-  type Choice,
-  type ChoiceSources,
-  hasKey,
-  isGuessed,
-  isUnconfigured,
-  type Wanted,
-} from "./provider-choice.ts";
+import { type Choice, type ChoiceSources, isGuessed, isLeftToLeat, type Wanted } from "./provider-choice.ts";
 
 export async function chooseProvider(sources: ChoiceSources, io: Io): Promise<Choice> {
   const way = wayOf(sources, io);
@@ -48,16 +40,11 @@ function wayOf(sources: ChoiceSources, io: Io): Way {
   if (wanted.oss === true || wanted.localProvider !== undefined) {
     return "oss";
   }
-  if (isUnconfigured(config) && mayDiscover(sources, io)) {
+  if (isLeftToLeat(sources, io)) {
     return "discover";
   }
   const isLocal = isLoopback(new URL(config.provider.baseUrl).hostname);
   return isLocal && isOpen(wanted, config, memory) ? "complete" : "as-configured";
-}
-
-/** A user of OpenAI with a configuration and a key is left in peace. */
-function mayDiscover({ wanted, config, home }: ChoiceSources, io: Io): boolean {
-  return wanted.offline || !existsSync(config.file) || !hasKey(config, home, io);
 }
 
 /** Which model is meant is not certain: its name was typed and never met there, or nobody named one. */

@@ -24,7 +24,7 @@ export async function chooseServer(
   options: ModelCommandOptions,
   io: Io,
 ): Promise<ServerChoice> {
-  const targets = findTargets(options, io);
+  const targets = await findTargets(options, io);
   if (!targets.ok) {
     return { ok: false, code: fail(io, explainConfigError(targets.error)) };
   }

@@ -198,6 +198,9 @@ function roomyContext({ contextTokens = 0, promptTokens = 0 }: ModelError): numb
 }
 
 function getCommand(context: ExplainContext): string {
+  if (isLoopback(new URL(context.baseUrl).hostname)) {
+    return `leat models pull ${context.model}`;
+  }
   return localServer(context) === "lmstudio"
     ? `LM Studio: lms get ${context.model}`
     : `Ollama: ollama pull ${context.model}`;

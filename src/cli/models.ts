@@ -11,7 +11,7 @@ export interface ModelsOptions extends TargetOptions {
 }
 
 export async function runModels(options: ModelsOptions, io: Io): Promise<number> {
-  const found = findTargets(options, io);
+  const found = await findTargets({ ...options, asExec: true }, io);
   if (!found.ok) {
     const { message, hint } = explainConfigError(found.error);
     io.stderr.write(`${message}\n${hint === undefined ? "" : `${hint}\n`}`);

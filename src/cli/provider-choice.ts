@@ -1,4 +1,5 @@
 /** What the choice of a provider goes by; `choose-provider.ts` makes it. */
+import { existsSync } from "node:fs";
 import type { Config, ConfigFlags } from "../config/index.ts";
 import { readOpenAiKey } from "../home/index.ts";
 import type { Traffic } from "../net/index.ts";
@@ -35,6 +36,19 @@ export type Choice =
   | { readonly ok: true; readonly config: Config }
   /** Why has been said. */
   | { readonly ok: false; readonly code: number };
+
+/** Nothing says where the model runs, and Codex's default is not it: a user of OpenAI with a configuration and a key is left in peace. */
+export function isLeftToLeat(
+  {
+    wanted,
+    config,
+    home,
+  }: Pick<ChoiceSources, "config" | "home"> & { readonly wanted: Pick<Wanted, "offline"> },
+  io: Io,
+): boolean {
+  const isOpenAi = !wanted.offline && existsSync(config.file) && hasKey(config, home, io);
+  return isUnconfigured(config) && !isOpenAi;
+}
 
 /** Nobody said where the model runs: neither a provider is named, nor another place or key for Codex's default. */
 export function isUnconfigured({ origins, provider }: Config): boolean {

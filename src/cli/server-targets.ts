@@ -1,5 +1,5 @@
 /** Which servers a command may ask that is about servers, and how each is asked who it is. */
-import type { Config } from "../config/index.ts";
+import type { Config, ConfigFlags } from "../config/index.ts";
 import { readOpenAiKey } from "../home/index.ts";
 import { type HttpClient, isLoopback } from "../net/index.ts";
 import type { ConfigError, LeatError } from "../protocol/index.ts";
@@ -7,6 +7,7 @@ import { type Identification, type IdentifyOptions, identifyServer } from "../se
 import type { Endpoint } from "../wire/index.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { Io } from "./io.ts";
+import { withWhatRuns } from "./local/with-what-runs.ts";
 import { loadSettings } from "./settings.ts";
 
 export interface TargetOptions {
@@ -14,6 +15,8 @@ export interface TargetOptions {
   readonly profile?: string;
   /** Of a provider; absent: all that may be asked. */
   readonly provider?: string;
+  /** Where nothing is configured, the server that exec would use is the one in force. */
+  readonly asExec?: boolean;
 }
 
 /** One address, with a configuration for each provider that names it; the first one's key and headers are sent. */
@@ -29,28 +32,31 @@ export type Targets =
     }
   | { readonly ok: false; readonly error: ConfigError };
 
-export function findTargets(options: TargetOptions, io: Io): Targets {
-  const load = (modelProvider: string | undefined) => {
-    const flags = {
-      ...(options.profile === undefined ? {} : { profile: options.profile }),
-      ...(modelProvider === undefined ? {} : { modelProvider }),
-    };
+export async function findTargets(options: TargetOptions, io: Io): Promise<Targets> {
+  const reload = (more: ConfigFlags) => {
+    const flags = { ...(options.profile === undefined ? {} : { profile: options.profile }), ...more };
     return loadSettings({ overrides: options.overrides, addDirs: [], flags }, io);
   };
-  const chosen = load(options.provider);
-  if (!chosen.ok) {
-    return chosen;
+  const load = (modelProvider: string) => reload({ modelProvider });
+  const settings = options.provider === undefined ? reload({}) : load(options.provider);
+  if (!settings.ok) {
+    return settings;
   }
-  const others = options.provider === undefined ? loopbackIds(chosen.config) : [];
+  const { home } = settings;
+  const chosen =
+    options.asExec === true && options.provider === undefined
+      ? await withWhatRuns(settings.config, { home, reload }, io)
+      : settings.config;
+  const others = options.provider === undefined ? loopbackIds(chosen) : [];
   const configs = [
-    ...(options.provider !== undefined || mayBeAsked(chosen.config) ? [chosen.config] : []),
+    ...(options.provider !== undefined || mayBeAsked(chosen) ? [chosen] : []),
     ...others.flatMap((id) => {
       // A provider that another one's mistake does not concern; exec names it to whoever chooses it.
       const loaded = load(id);
       return loaded.ok ? [loaded.config] : [];
     }),
   ];
-  return { ok: true, chosen: chosen.config, home: chosen.home, targets: grouped(configs) };
+  return { ok: true, chosen, home, targets: grouped(configs) };
 }
 
 /** A far provider that nobody chose is Codex's default: it is left in peace. */

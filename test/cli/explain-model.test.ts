@@ -99,13 +99,13 @@ describe("the hint", () => {
       "a model to get, LM Studio",
       LM_STUDIO,
       { kind: "model_not_found" },
-      "Model `qwen3` is not there. Choose another with -m, or get it first (LM Studio: lms get qwen3).",
+      "Model `qwen3` is not there. Choose another with -m, or get it first (leat models pull qwen3).",
     ],
     [
       "a model to get, Ollama",
       OLLAMA,
       { kind: "model_not_found" },
-      "Model `qwen3` is not there. Choose another with -m, or get it first (Ollama: ollama pull qwen3).",
+      "Model `qwen3` is not there. Choose another with -m, or get it first (leat models pull qwen3).",
     ],
     [
       "a busy server of this machine",

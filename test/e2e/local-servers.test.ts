@@ -447,3 +447,22 @@ describe.skipIf(noNamespaces !== undefined)(`leat alone (${noNamespaces ?? "any 
     }
   });
 });
+
+describe.skipIf(noNamespaces !== undefined)(
+  `commands about servers, nothing configured (${noNamespaces ?? "any port"})`,
+  () => {
+    test("leat doctor puts the model to the proof that exec would ask", async () => {
+      const run = await createUser({ ports: { 8000: "ollama" } }).leat("doctor");
+      expect(run.stdout).toContain("localhost:8000");
+      expect(run.models.length).toBeGreaterThan(0);
+      expect(run.models.every(({ port, model }) => port === 8000 && model === "gpt-oss:20b")).toBe(true);
+    });
+
+    test("leat models lists it, though its port is another server's", async () => {
+      const run = await createUser({ ports: { 8000: "ollama" } }).leat("models");
+      expect(run.code).toBe(0);
+      expect(run.stdout).toContain("localhost:8000");
+      expect(run.stdout).toContain("gpt-oss:20b");
+    });
+  },
+);

@@ -18,7 +18,7 @@ export interface DoctorOptions extends TargetOptions {
 /** The exit code is 1 if a check failed. A mistake in the configuration is a finding like any other. */
 export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const report = createReport(options, io);
-  const found = findTargets(options, io);
+  const found = await findTargets({ ...options, asExec: true }, io);
   report.begin({ id: "leat", title: "leat" });
   report.add(...checkInstallation());
   report.begin({ id: "configuration", title: "Configuration" });
