@@ -6,7 +6,7 @@ import { type Given, parseCommandLine } from "./command-line/parse.ts";
 import { type ExecOptions, runExec } from "./exec.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import type { ModelCommandOptions } from "./model-command.ts";
+import type { ModelCommandOptions } from "./models/model-command.ts";
 import type { LocalProvider } from "./provider-choice.ts";
 import type { UndoOptions } from "./undo.ts";
 import { version } from "./version.ts";
@@ -40,7 +40,7 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
     case "exec":
       return await runExec(execOptions(given), io);
     case "models": {
-      const { runModels } = await import("./models.ts");
+      const { runModels } = await import("./models/models.ts");
       const optional = { profile: firstValue(given, "profile"), provider: firstValue(given, "provider") };
       return await runModels(
         {
@@ -52,15 +52,15 @@ async function runCommand(name: CommandName, given: Given, io: Io): Promise<numb
       );
     }
     case "models pull": {
-      const { runModelsPull } = await import("./models-pull.ts");
+      const { runModelsPull } = await import("./models/models-pull.ts");
       return await runModelsPull(modelCommandOptions(given), io);
     }
     case "models load": {
-      const { runModelsLoad } = await import("./models-load.ts");
+      const { runModelsLoad } = await import("./models/models-load.ts");
       return await runModelsLoad(modelCommandOptions(given), io);
     }
     case "models unload": {
-      const { runModelsUnload } = await import("./models-load.ts");
+      const { runModelsUnload } = await import("./models/models-load.ts");
       return await runModelsUnload(modelCommandOptions(given), io);
     }
     case "stats": {

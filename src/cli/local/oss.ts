@@ -158,7 +158,7 @@ async function ensureModel(
     const places = [{ kind: server.kind, host, ids: models.map((model) => model.id) }];
     return ended(explainName(named, [], places));
   }
-  const { pullModel } = await import("../pull-model.ts");
+  const { pullModel } = await import("../models/pull-model.ts");
   const outcome = await pullModel({ address, kind: server.kind, name: named, http }, io);
   switch (outcome) {
     case "pulled":

@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Io } from "../../../src/cli/io.ts";
 import { useOssProvider } from "../../../src/cli/local/oss.ts";
-import { pullModel } from "../../../src/cli/pull-model.ts";
+import { pullModel } from "../../../src/cli/models/pull-model.ts";
 import { loadConfig } from "../../../src/config/index.ts";
 import { openEndpointMemory } from "../../../src/home/index.ts";
 import { fixtureOf, startFakeServer } from "../../support/fake-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 // Fetching has tests of its own; here is shown when it is asked for, and what its end means.
-vi.mock(import("../../../src/cli/pull-model.ts"), () => ({ pullModel: vi.fn() }));
+vi.mock(import("../../../src/cli/models/pull-model.ts"), () => ({ pullModel: vi.fn() }));
 
 test.each([
   { fixture: "ollama", model: undefined, asked: [], end: { model: "gpt-oss:20b" } },

@@ -1,7 +1,7 @@
 import type { Config } from "../../../config/index.ts";
 import { formatCount } from "../../../figures/index.ts";
 import { explainAbsence } from "../../explain-server.ts";
-import { serverName } from "../../models-text.ts";
+import { serverName } from "../../models/models-text.ts";
 import type { Meeting } from "../../server-targets.ts";
 import type { Advice, Check } from "../check.ts";
 import { inSeconds } from "../duration.ts";

@@ -1,11 +1,11 @@
 /** What a person reads of `leat models load` and `unload`, and of a server that can't do what was asked. */
-import { safeLine } from "../exec/index.ts";
-import { formatCount } from "../figures/index.ts";
-import type { ControlEnd, ServedModel, ServerIdentity } from "../servers/index.ts";
-import { explainAbsence } from "./explain-server.ts";
-import type { Explanation } from "./explanation.ts";
+import { safeLine } from "../../exec/index.ts";
+import { formatCount } from "../../figures/index.ts";
+import type { ControlEnd, ServedModel, ServerIdentity } from "../../servers/index.ts";
+import { explainAbsence } from "../explain-server.ts";
+import type { Explanation } from "../explanation.ts";
+import { SERVER_NAMES } from "../server-names.ts";
 import type { ChosenServer, MetServer, ModelCommandOptions, ModelDeed } from "./model-command.ts";
-import { SERVER_NAMES } from "./server-names.ts";
 
 /** They run, but none of them can. */
 export function explainUnable(deed: ModelDeed, servers: readonly ChosenServer[]): Explanation {

@@ -1,14 +1,14 @@
 /** Which server a command about one model goes to. */
-import { createHttpClient, type HttpClient } from "../net/index.ts";
-import { matchName, modelControl } from "../servers/index.ts";
-import { exitCode } from "./exit-code.ts";
-import { explainConfigError } from "./explain-config.ts";
-import { fail } from "./fail.ts";
-import type { Io } from "./io.ts";
-import { placeText } from "./local/local-text.ts";
+import { createHttpClient, type HttpClient } from "../../net/index.ts";
+import { matchName, modelControl } from "../../servers/index.ts";
+import { exitCode } from "../exit-code.ts";
+import { explainConfigError } from "../explain-config.ts";
+import { fail } from "../fail.ts";
+import type { Io } from "../io.ts";
+import { placeText } from "../local/local-text.ts";
+import { findTargets, hostsOf, meetTarget, type Targets } from "../server-targets.ts";
 import type { ChosenServer, MetServer, ModelCommandOptions, ModelDeed } from "./model-command.ts";
 import { explainNoServer, explainUnable } from "./model-command-text.ts";
-import { findTargets, hostsOf, meetTarget, type Targets } from "./server-targets.ts";
 
 export type ServerChoice =
   | { readonly ok: true; readonly chosen: ChosenServer }

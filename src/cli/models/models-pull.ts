@@ -1,10 +1,10 @@
 /** `leat models pull`: a model from the library of the server that will run it. */
-import { safeLine } from "../exec/index.ts";
+import { safeLine } from "../../exec/index.ts";
+import { exitCode } from "../exit-code.ts";
+import { fail } from "../fail.ts";
+import type { Io } from "../io.ts";
+import { canPull } from "../local/local-text.ts";
 import { chooseServer, clientFor } from "./choose-server.ts";
-import { exitCode } from "./exit-code.ts";
-import { fail } from "./fail.ts";
-import type { Io } from "./io.ts";
-import { canPull } from "./local/local-text.ts";
 import type { ModelCommandOptions } from "./model-command.ts";
 import { pullModel } from "./pull-model.ts";
 

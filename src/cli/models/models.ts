@@ -1,10 +1,10 @@
 /** `leat models`: what the servers on this machine have, and the provider in force, wherever it is. */
-import { createHttpClient } from "../net/index.ts";
-import { exitCode } from "./exit-code.ts";
-import { explainConfigError } from "./explain-config.ts";
-import type { Io } from "./io.ts";
+import { createHttpClient } from "../../net/index.ts";
+import { exitCode } from "../exit-code.ts";
+import { explainConfigError } from "../explain-config.ts";
+import type { Io } from "../io.ts";
+import { findTargets, hostsOf, meetTarget, type TargetOptions, type Targets } from "../server-targets.ts";
 import { type AskedProvider, modelsAsJson, modelsAsText } from "./models-text.ts";
-import { findTargets, hostsOf, meetTarget, type TargetOptions, type Targets } from "./server-targets.ts";
 
 export interface ModelsOptions extends TargetOptions {
   readonly json: boolean;

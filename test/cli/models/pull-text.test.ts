@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { explainPullFailure, type FailedPull } from "../../src/cli/pull-text.ts";
-import { pullRefusal } from "../../src/servers/control/pull-refusal.ts";
+import { explainPullFailure, type FailedPull } from "../../../src/cli/models/pull-text.ts";
+import { pullRefusal } from "../../../src/servers/control/pull-refusal.ts";
 
 const PULL: FailedPull = {
   address: { baseUrl: "http://localhost:11434/v1", queryParams: {}, headers: {} },

@@ -1,11 +1,11 @@
-import type { Config } from "../config/index.ts";
-import { safeLine } from "../exec/index.ts";
-import { formatCount } from "../figures/index.ts";
-import type { LeatError } from "../protocol/index.ts";
-import type { Identification, ServedModel, ServerIdentity } from "../servers/index.ts";
-import { explainAbsence } from "./explain-server.ts";
-import { safeJson } from "./safe-json.ts";
-import { SERVER_NAMES } from "./server-names.ts";
+import type { Config } from "../../config/index.ts";
+import { safeLine } from "../../exec/index.ts";
+import { formatCount } from "../../figures/index.ts";
+import type { LeatError } from "../../protocol/index.ts";
+import type { Identification, ServedModel, ServerIdentity } from "../../servers/index.ts";
+import { explainAbsence } from "../explain-server.ts";
+import { safeJson } from "../safe-json.ts";
+import { SERVER_NAMES } from "../server-names.ts";
 
 /** One address, with every provider that names it, and who was met there. */
 export interface AskedProvider {

@@ -1,10 +1,10 @@
 /** What a person reads of a pull that does not succeed: what happened, and what to do next. */
-import { nearest } from "../config/index.ts";
-import { safeLine } from "../exec/index.ts";
-import { isLoopback } from "../net/index.ts";
-import type { PullFailure, PullRefusal, ServerAddress } from "../servers/index.ts";
-import type { Explanation } from "./explanation.ts";
-import { SERVER_NAMES } from "./server-names.ts";
+import { nearest } from "../../config/index.ts";
+import { safeLine } from "../../exec/index.ts";
+import { isLoopback } from "../../net/index.ts";
+import type { PullFailure, PullRefusal, ServerAddress } from "../../servers/index.ts";
+import type { Explanation } from "../explanation.ts";
+import { SERVER_NAMES } from "../server-names.ts";
 
 export interface FailedPull {
   readonly address: ServerAddress;

@@ -1,12 +1,12 @@
 /** A model is fetched by the server that will run it; leat asks for it and shows how far it is. */
-import { openProgress, type ProgressView, safeLine } from "../exec/index.ts";
-import type { HttpClient } from "../net/index.ts";
-import { modelControl, type PullEnd, type PullNews, type ServerAddress } from "../servers/index.ts";
-import { fail } from "./fail.ts";
-import type { Io } from "./io.ts";
+import { openProgress, type ProgressView, safeLine } from "../../exec/index.ts";
+import type { HttpClient } from "../../net/index.ts";
+import { modelControl, type PullEnd, type PullNews, type ServerAddress } from "../../servers/index.ts";
+import { fail } from "../fail.ts";
+import type { Io } from "../io.ts";
+import { terminalFacts, toSink } from "../terminal.ts";
 import { formatBytes } from "./models-text.ts";
 import { explainPullFailure, failureClause } from "./pull-text.ts";
-import { terminalFacts, toSink } from "./terminal.ts";
 
 export interface PullModelOptions {
   readonly address: ServerAddress;

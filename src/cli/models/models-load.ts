@@ -1,6 +1,6 @@
 /** `leat models load` and `leat models unload`: a model into the memory of its server, and out of it. */
-import { openProgress, safeLine } from "../exec/index.ts";
-import type { HttpClient } from "../net/index.ts";
+import { openProgress, safeLine } from "../../exec/index.ts";
+import type { HttpClient } from "../../net/index.ts";
 import {
   type ControlEnd,
   identifyServer,
@@ -9,15 +9,15 @@ import {
   modelNamed,
   type ServedModel,
   type ServerIdentity,
-} from "../servers/index.ts";
+} from "../../servers/index.ts";
+import { exitCode } from "../exit-code.ts";
+import { fail } from "../fail.ts";
+import type { Io } from "../io.ts";
+import { explainName } from "../local/local-text.ts";
+import { terminalFacts, toSink } from "../terminal.ts";
 import { chooseServer, clientFor } from "./choose-server.ts";
-import { exitCode } from "./exit-code.ts";
-import { fail } from "./fail.ts";
-import type { Io } from "./io.ts";
-import { explainName } from "./local/local-text.ts";
 import type { ChosenServer, ModelCommandOptions } from "./model-command.ts";
 import { explainControl, explainSeveral, loadedText } from "./model-command-text.ts";
-import { terminalFacts, toSink } from "./terminal.ts";
 
 export async function runModelsLoad(options: ModelCommandOptions, io: Io): Promise<number> {
   return await withServer("load", options, io, async (deed) => {

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { Io } from "../../src/cli/io.ts";
-import { pullModel } from "../../src/cli/pull-model.ts";
-import { createHttpClient } from "../../src/net/index.ts";
-import { layer, lines, type Reply, startControlServer } from "../support/control-server.ts";
+import type { Io } from "../../../src/cli/io.ts";
+import { pullModel } from "../../../src/cli/models/pull-model.ts";
+import { createHttpClient } from "../../../src/net/index.ts";
+import { layer, lines, type Reply, startControlServer } from "../../support/control-server.ts";
 
 interface Scene {
   readonly kind?: "ollama" | "lmstudio";

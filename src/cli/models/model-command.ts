@@ -1,8 +1,8 @@
 /** The words of the commands about one model: `leat models pull`, `load` and `unload`. */
-import type { Config } from "../config/index.ts";
-import type { ModelControl, ServerAddress, ServerIdentity } from "../servers/index.ts";
-import type { Endpoint } from "../wire/index.ts";
-import type { Meeting, TargetOptions } from "./server-targets.ts";
+import type { Config } from "../../config/index.ts";
+import type { ModelControl, ServerAddress, ServerIdentity } from "../../servers/index.ts";
+import type { Endpoint } from "../../wire/index.ts";
+import type { Meeting, TargetOptions } from "../server-targets.ts";
 
 export interface ModelCommandOptions extends TargetOptions {
   /** Of the model, as typed. */
