@@ -47,6 +47,8 @@ export async function beginEarly<Prepared>(
     }
     return prepared;
   });
+  // Who takes it gets the error; until then nobody does.
+  preparing.catch(() => {});
   return {
     async take() {
       const prepared = await preparing;

@@ -38,7 +38,8 @@ export function createStatsWatch(options: StatsWatchOptions): Companion {
         number = event.number;
       }
       if (event.type === "response-completed") {
-        void keep(event, number, new Date().toISOString());
+        // What can't be kept is no trouble for the turn.
+        keep(event, number, new Date().toISOString()).catch(() => {});
       }
     },
     async close() {
